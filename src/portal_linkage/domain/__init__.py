@@ -1,0 +1,1 @@
+"""What is true: values, entities, rules. Pure, no I/O, attrs only."""

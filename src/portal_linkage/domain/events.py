@@ -1,0 +1,133 @@
+"""What the journal keeps: ids, never an address or an amount (L11)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from .entities import Ground, GroundKind, Link, User
+from .values import EntityId, FirmId, UserId
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    SIGNED_UP = "signed_up"
+    """A user came to be."""
+    LINKED = "linked"
+    """A link came to be, by its first ground; more grounds follow as `GROUND_ADDED`."""
+    GROUND_ADDED = "ground_added"
+    GROUND_LOST = "ground_lost"
+    UNLINKED = "unlinked"
+    """A link is gone, with all its grounds."""
+    USER_REMOVED = "user_removed"
+    """A user is gone: their last link is."""
+    BAR_LIFTED = "bar_lifted"
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """One change: what (``kind``, ``ground``), whom (``user_id``, ``entity_id``), who (``by``) and when (``at``).
+
+    ``by`` is a staff id for the firm's acts, the user's own id for theirs, and the source's name for a roster's.
+    ``user_id`` is ``None`` where a bar was lifted from an address that has no user.
+    """
+
+    kind: EventKind
+    firm_id: FirmId
+    user_id: UserId | None = None
+    entity_id: EntityId | None = None
+    ground: GroundKind | None = None
+    by: str
+    at: datetime
+
+
+def linked(link: Link) -> tuple[Event, ...]:
+    """A link came to be: by its first ground, then by the others."""
+    return tuple(
+        _of(EventKind.GROUND_ADDED if position else EventKind.LINKED, link, ground)
+        for position, ground in enumerate(link.grounds)
+    )
+
+
+def ground_added(link: Link, ground: Ground) -> Event:
+    """A link has one more ground."""
+    return _of(EventKind.GROUND_ADDED, link, ground)
+
+
+def _of(kind: EventKind, link: Link, ground: Ground) -> Event:
+    return Event(
+        kind=kind,
+        firm_id=link.firm_id,
+        user_id=link.user_id,
+        entity_id=link.entity_id,
+        ground=ground.kind,
+        by=ground.by,
+        at=ground.since,
+    )
+
+
+def ground_lost(link: Link, ground: GroundKind, *, by: str, at: datetime) -> Event:
+    """A link has one ground less."""
+    return attrs.evolve(unlinked(link, by=by, at=at), kind=EventKind.GROUND_LOST, ground=ground)
+
+
+def unlinked(link: Link, *, by: str, at: datetime) -> Event:
+    """A link is gone."""
+    return Event(
+        kind=EventKind.UNLINKED,
+        firm_id=link.firm_id,
+        user_id=link.user_id,
+        entity_id=link.entity_id,
+        by=by,
+        at=at,
+    )
+
+
+def signed_up(user: User) -> Event:
+    """A user came to be."""
+    return Event(
+        kind=EventKind.SIGNED_UP, firm_id=user.firm_id, user_id=user.user_id, by=user.user_id, at=user.signed_up_at
+    )
+
+
+def user_removed(user: User, *, by: str, at: datetime) -> Event:
+    """A user is gone."""
+    return Event(kind=EventKind.USER_REMOVED, firm_id=user.firm_id, user_id=user.user_id, by=by, at=at)
+
+
+def bar_lifted(firm_id: FirmId, user: User | None, entity_id: EntityId, *, by: str, at: datetime) -> Event:
+    """A bar is gone, whether or not its address has a user."""
+    user_id = user.user_id if user else None
+    return Event(kind=EventKind.BAR_LIFTED, firm_id=firm_id, user_id=user_id, entity_id=entity_id, by=by, at=at)
+
+
+Standing = dict[UserId, dict[EntityId, frozenset[GroundKind]]]
+"""Users, their links, and the kinds of their grounds."""
+
+
+def fold(events: Iterable[Event], start: Standing | None = None) -> Standing:
+    """Replay a firm's journal, oldest first: it gives the present users, links and grounds (L11)."""
+    standing: Standing = {user_id: dict(links) for user_id, links in (start or {}).items()}
+    for event in events:
+        if event.user_id is not None:
+            _replay(standing, event.user_id, event)
+    return standing
+
+
+def _replay(standing: Standing, user_id: UserId, event: Event) -> None:
+    links = standing.setdefault(user_id, {})
+    match event:
+        case Event(kind=EventKind.USER_REMOVED):
+            del standing[user_id]
+        case Event(kind=EventKind.UNLINKED, entity_id=str(entity_id)):
+            del links[EntityId(entity_id)]
+        case Event(
+            kind=EventKind.LINKED | EventKind.GROUND_ADDED, entity_id=str(entity_id), ground=GroundKind() as kind
+        ):
+            links[EntityId(entity_id)] = links.get(EntityId(entity_id), frozenset()) | {kind}
+        case Event(kind=EventKind.GROUND_LOST, entity_id=str(entity_id), ground=GroundKind() as kind):
+            links[EntityId(entity_id)] -= {kind}
+        case _:  # a sign-up makes the user above; a lifted bar links nothing
+            pass

@@ -1,0 +1,1 @@
+"""What the world may expect of portal_linkage."""

@@ -1,0 +1,1 @@
+"""What is true, tested without any store."""
