@@ -1,0 +1,40 @@
+"""Who may see which client's bills: decided once, in one place, explained on request, the same on every store."""
+
+# The public face is read as a whole; a line for each name would hide what belongs together.
+# fmt: off
+# isort: off
+from .service import LinkageService
+from .domain.policy import ArrivalRule, AutoLink, ContactRemoved, FirmUnlink, LinkagePolicy, SelfUnlink
+from .domain.values import (
+    EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, PlanId, StaffId, UserId,
+    VerifiedEmail, iterate,
+)
+from .domain.entities import (
+    Arrival, Bar, Claim, ClientEntity, Contact, Firm, FirmStaff, Ground, GroundKind, Guest, Invoice, InvoiceProof,
+    InvoiceStatus, LateFee, Link, Payment, PortalSettings, PortalUser, StaffVisit, User, Viewer,
+)
+from .domain.outcomes import (
+    AlreadyLinked, AlreadySignedUp, BarLifted, ClaimRefused, Explanation, LinkChange, Linked, NotBarred, NotLinked,
+    PortalUserRow, PortalView, Reason, SignedUp, Suggestion, TooManyAttempts, Unlinked, UserRemoved,
+)
+from .domain.events import Event, EventKind
+from .roster import RosterApplied, RosterPlan, RosterSync
+from .domain.errors import (
+    Conflict, EntityNotFound, FirmNotFound, InvalidCursor, InvalidEmail, InvalidValue, InvoiceNotFound, NotFound,
+    NotPermitted, NothingToLink, PaymentNotFound, PlanNotConfirmed, PlanOutdated, PortalLinkageError,
+    StoreUnavailable, UserNotFound,
+)
+
+__all__ = [
+    "AlreadyLinked", "AlreadySignedUp", "Arrival", "ArrivalRule", "AutoLink", "Bar", "BarLifted", "Claim",
+    "ClaimRefused", "ClientEntity", "Conflict", "Contact", "ContactRemoved", "EmailAddress", "EntityId",
+    "EntityNotFound", "Event", "EventKind", "Explanation", "FeeId", "Firm", "FirmId", "FirmNotFound", "FirmStaff",
+    "FirmUnlink", "Ground", "GroundKind", "Guest", "InvalidCursor", "InvalidEmail", "InvalidValue", "Invoice",
+    "InvoiceId", "InvoiceNotFound", "InvoiceProof", "InvoiceStatus", "LateFee", "Link", "LinkChange",
+    "LinkagePolicy", "LinkageService", "Linked", "Money", "NotBarred", "NotFound", "NotLinked", "NotPermitted",
+    "NothingToLink", "Page", "PageRequest", "Payment", "PaymentId", "PaymentNotFound", "PlanId", "PlanNotConfirmed",
+    "PlanOutdated", "PortalLinkageError", "PortalSettings", "PortalUser", "PortalUserRow", "PortalView", "Reason",
+    "RosterApplied", "RosterPlan", "RosterSync", "SelfUnlink", "SignedUp", "StaffId", "StaffVisit",
+    "StoreUnavailable", "Suggestion", "TooManyAttempts", "Unlinked", "User", "UserId", "UserNotFound",
+    "UserRemoved", "VerifiedEmail", "Viewer", "iterate",
+]

@@ -1,0 +1,359 @@
+"""The roster: what changed in the PMS is planned, shown, and then applied (L13)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Self
+
+import attrs
+
+from .domain import events, rules
+from .domain.entities import ClientEntity, Contact, User
+from .domain.errors import FirmNotFound, InvalidValue, PlanNotConfirmed, PlanOutdated
+from .domain.events import Event
+from .domain.outcomes import LinkChange
+from .domain.policy import LinkagePolicy
+from .domain.rules import EntityChange, Known, RosterEffects
+from .domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, as_utc, check_id, check_type
+from .ports import Mailbox, Snapshot, Store, Transaction
+from .wire import Json, to_json
+
+_SOURCE: Final = "pms"
+
+
+def _digest_of(plan: "RosterPlan") -> PlanId:
+    canonical = json.dumps(plan.content(), sort_keys=True, separators=(",", ":"))
+    return PlanId(hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest())
+
+
+@attrs.frozen(kw_only=True)
+class RosterPlan:
+    """What a roster change would do, before anything is written.
+
+    ``added``, ``changed``, ``deactivated`` and ``reactivated`` are entities, by id. ``gains`` and ``losses`` are links
+    that would come to be or end, ``hidden`` those that would stay but to an entity become inactive, each with the
+    reason; ``removed_users`` would lose their last link. ``ambiguous_numbers`` are client numbers in this roster that
+    more than one active entity would bear: they prove nothing. ``plan_id`` is a digest of all of it.
+
+    A plan travels as text (`to_json`, `from_json`) and may be applied the next morning. It holds the contacts'
+    addresses in clear.
+    """
+
+    firm_id: FirmId
+    complete: bool
+    entities: tuple[ClientEntity, ...] = attrs.field(repr=False)
+    added: tuple[EntityId, ...]
+    changed: tuple[EntityId, ...]
+    deactivated: tuple[EntityId, ...]
+    reactivated: tuple[EntityId, ...]
+    gains: tuple[LinkChange, ...]
+    losses: tuple[LinkChange, ...]
+    hidden: tuple[LinkChange, ...]
+    removed_users: tuple[UserId, ...]
+    ambiguous_numbers: tuple[str, ...]
+    needs_confirmation: bool
+    plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_digest_of, takes_self=True))
+
+    def content(self) -> dict[str, Json]:
+        """All of it but its id, as plain data."""
+        names = (field.name for field in attrs.fields(type(self)) if field.init)
+        return {name: to_json(getattr(self, name)) for name in names}
+
+    def takes_more_than(self, shown: Self) -> bool:
+        """Whether it would take anything away that the other plan does not show."""
+        return not (
+            set(self.losses) <= set(shown.losses)
+            and set(self.hidden) <= set(shown.hidden)
+            and set(self.removed_users) <= set(shown.removed_users)
+        )
+
+    def to_json(self) -> str:
+        """The plan as one JSON text."""
+        return json.dumps({**self.content(), "plan_id": self.plan_id}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a plan that `to_json` wrote.
+
+        Raises:
+            InvalidValue: it is no plan, or was altered: its digest no longer agrees.
+        """
+        check_type("plan", text, str)
+        try:
+            data = json.loads(text)
+            plan_id = data.pop("plan_id")
+            plan = cls(**_fields(data))
+            _check(plan)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise InvalidValue("plan", "is no roster plan") from None
+        if plan.plan_id != plan_id:
+            raise InvalidValue("plan", "was altered after it was made")
+        return plan
+
+
+def _check(plan: RosterPlan) -> None:
+    """Refuse what no planning makes, whoever has made it: a digest tells altered from unaltered, not right from wrong.
+
+    Nothing is believed that would be costly: what a plan takes away is decided again when it is applied.
+    """
+    check_id("firm_id", plan.firm_id)
+    check_type("complete", plan.complete, bool)
+    check_type("needs_confirmation", plan.needs_confirmation, bool)
+    _checked(plan.firm_id, plan.entities)
+
+
+def _text(data: object) -> str:
+    check_type("plan", data, str)
+    return str(data)
+
+
+def _link_change(data: dict[str, Any]) -> LinkChange:
+    fields: dict[str, Any] = {name: _text(part) for name, part in data.items()}
+    return LinkChange(**fields)
+
+
+def _contact(data: dict[str, Any]) -> Contact:
+    fields: dict[str, Any] = data | {"email": EmailAddress.parse(data["email"])}
+    return Contact(**fields)
+
+
+def _entity(data: dict[str, Any]) -> ClientEntity:
+    fields: dict[str, Any] = data | {"contacts": tuple(map(_contact, data["contacts"]))}
+    return ClientEntity(**fields)
+
+
+_LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "entities": _entity,
+    **dict.fromkeys(("gains", "losses", "hidden"), _link_change),
+    **dict.fromkeys(("added", "changed", "deactivated", "reactivated", "removed_users", "ambiguous_numbers"), _text),
+}
+
+
+def _fields(data: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a plan, from plain data."""
+    return data | {name: tuple(map(read, data[name])) for name, read in _LISTS.items()}
+
+
+@attrs.frozen(kw_only=True)
+class RosterApplied:
+    """What applying a plan did: the links as they came out at that moment, and the events as journaled."""
+
+    plan_id: PlanId
+    gains: tuple[LinkChange, ...]
+    losses: tuple[LinkChange, ...]
+    hidden: tuple[LinkChange, ...]
+    events: tuple[Event, ...]
+
+
+@attrs.frozen(kw_only=True)
+class _Draft:
+    """A roster change, decided against one moment of the store."""
+
+    plan: RosterPlan
+    effects: RosterEffects
+
+
+class RosterSync:
+    """Brings a firm's roster up to date under its policy. It is ``portal.roster`` of a `LinkageService`.
+
+    A change is planned, looked at, and then applied: ``apply(plan(...))``. ``tx.entities.save`` stores an entity too,
+    but links nobody.
+    """
+
+    def __init__(
+        self, store: Store, policy_of: Callable[[FirmId], LinkagePolicy], clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._policy_of = policy_of
+        self._clock = clock
+
+    def plan(self, firm_id: FirmId, entities: Iterable[ClientEntity], *, complete: bool = False) -> RosterPlan:
+        """Work out what these entities, as the PMS has them now, would change. Nothing is written.
+
+        ``complete=True`` says that these are all of the firm's: those that are missing become inactive. Otherwise
+        they are changes, and the others stay as they are.
+
+        Raises:
+            FirmNotFound: there is no such firm.
+            InvalidValue: an entity stands twice in it, or belongs to another firm.
+        """
+        check_id("firm_id", firm_id)
+        roster = _checked(firm_id, entities)
+        at = as_utc("clock", self._clock())
+        with self._store.snapshot() as snapshot:
+            if snapshot.firms.find(firm_id) is None:
+                raise FirmNotFound(firm_id)
+            changes = tuple(_changes(snapshot, firm_id, roster, complete=complete))
+            return self._draft(snapshot, firm_id, roster, changes, complete=complete, at=at).plan
+
+    def apply(self, plan: RosterPlan, *, confirmed: PlanId | None = None) -> RosterApplied:
+        """Apply a plan, in one transaction. Applying it again changes nothing.
+
+        It is decided again, under the locks. What came to be since the plan was made is linked too, but nothing is
+        taken away that the plan does not show.
+
+        Raises:
+            PlanNotConfirmed: it costs too much to be applied unnamed (L13), or ``confirmed`` names another plan.
+            PlanOutdated: it would by now take away something that it does not show. Plan again.
+            FirmNotFound: the firm is gone.
+        """
+        check_type("plan", plan, RosterPlan)
+        if confirmed is not None:
+            check_type("confirmed", confirmed, str)
+        if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):
+            raise PlanNotConfirmed(plan.plan_id)
+        at = as_utc("clock", self._clock())
+        with self._store.transaction() as tx:
+            if tx.firms.lock(plan.firm_id) is None:
+                raise FirmNotFound(plan.firm_id)
+            changes = tuple(_changes(tx, plan.firm_id, plan.entities, complete=plan.complete))
+            emails = rules.concerned(changes, self._policy_of(plan.firm_id)).values()
+            mailboxes = tx.mailboxes.lock_many(plan.firm_id, emails)
+            draft = self._draft(tx, plan.firm_id, plan.entities, changes, complete=plan.complete, at=at)
+            if draft.plan.takes_more_than(plan):
+                raise PlanOutdated(plan.plan_id)
+            if draft.plan.needs_confirmation and confirmed is None:
+                raise PlanNotConfirmed(plan.plan_id)
+            tx.entities.save_many(change.after for change in changes)
+            journaled = _write(tx, draft, mailboxes, at)
+        shown = draft.plan
+        return RosterApplied(
+            plan_id=plan.plan_id, gains=shown.gains, losses=shown.losses, hidden=shown.hidden, events=journaled
+        )
+
+    def _draft(
+        self,
+        reader: Snapshot,
+        firm_id: FirmId,
+        roster: tuple[ClientEntity, ...],
+        changes: tuple[EntityChange, ...],
+        *,
+        complete: bool,
+        at: datetime,
+    ) -> _Draft:
+        policy = self._policy_of(firm_id)
+        users = reader.users.having(firm_id, rules.concerned(changes, policy).values())
+        effects = rules.roster_change(
+            changes, _known(reader, firm_id, changes, users, policy), policy, source=_SOURCE, at=at
+        )
+        removed = effects.removed_users(reader.links.counts(firm_id, {link.user_id for link in effects.ended}))
+        plan = RosterPlan(
+            firm_id=firm_id,
+            complete=complete,
+            entities=roster,
+            added=_ids(change for change in changes if change.before is None),
+            changed=_ids(change for change in changes if change.before and change.before.active == change.after.active),
+            deactivated=_ids(change for change in changes if change.deactivates),
+            reactivated=_ids(change for change in changes if change.reactivates),
+            gains=effects.gains,
+            losses=effects.losses,
+            hidden=effects.hides,
+            removed_users=removed,
+            ambiguous_numbers=_ambiguous(reader, firm_id, roster, complete=complete),
+            needs_confirmation=rules.needs_confirmation(
+                effects,
+                held=reader.links.count(firm_id),
+                removes_users=bool(removed),
+                empties=complete and not roster,
+            ),
+        )
+        return _Draft(plan=plan, effects=effects)
+
+
+def _checked(firm_id: FirmId, entities: Iterable[ClientEntity]) -> tuple[ClientEntity, ...]:
+    roster = tuple(entities)
+    seen: set[EntityId] = set()
+    for entity in roster:
+        check_type("entities", entity, ClientEntity)
+        if entity.firm_id != firm_id:
+            raise InvalidValue("entities", "one belongs to another firm")
+        if entity.entity_id in seen:
+            raise InvalidValue("entities", "one stands twice in it")
+        seen.add(entity.entity_id)
+    return roster
+
+
+def _changes(
+    reader: Snapshot, firm_id: FirmId, roster: tuple[ClientEntity, ...], *, complete: bool
+) -> Iterator[EntityChange]:
+    """What differs from the store: the changed ones in the store's order, then the new ones in the roster's."""
+    missing = {entity.entity_id: entity for entity in roster}
+    for before in reader.entities.roster(firm_id, None if complete else missing.keys()):
+        after = missing.pop(before.entity_id, None) or attrs.evolve(before, active=False)
+        if after != before:
+            yield EntityChange(before, after)
+    for after in missing.values():
+        yield EntityChange(None, after)
+
+
+def _known(
+    reader: Snapshot,
+    firm_id: FirmId,
+    changes: Iterable[EntityChange],
+    users: Mapping[str, User],
+    policy: LinkagePolicy,
+) -> Known:
+    """What these changes meet; an entity whose change nobody's links depend on is not asked about."""
+    met = {
+        change.after.entity_id
+        for change in changes
+        if change.deactivates or not users.keys().isdisjoint(rules.concerned([change], policy))
+    }
+    refused = reader.bars.touching(firm_id, met)
+    return Known(
+        users=users,
+        refused={key: refusals.barred | refusals.left for key, refusals in refused.items()},
+        links={(link.user_id, link.entity_id): link for link in reader.links.touching(firm_id, met)},
+    )
+
+
+def _ids(changes: Iterable[EntityChange]) -> tuple[EntityId, ...]:
+    return tuple(sorted(change.after.entity_id for change in changes))
+
+
+def _ambiguous(
+    reader: Snapshot, firm_id: FirmId, roster: tuple[ClientEntity, ...], *, complete: bool
+) -> tuple[str, ...]:
+    bearers: dict[str, set[EntityId]] = {}
+    for entity in roster:
+        if entity.active:
+            bearers.setdefault(entity.client_number, set()).add(entity.entity_id)
+    if not complete:
+        told = {entity.entity_id for entity in roster}
+        for entity in reader.entities.numbered(firm_id, bearers.keys()):
+            if entity.entity_id not in told:
+                bearers[entity.client_number].add(entity.entity_id)
+    return tuple(sorted(number for number, ids in bearers.items() if len(ids) > 1))
+
+
+def _write(tx: Transaction, draft: _Draft, mailboxes: Iterable[Mailbox], at: datetime) -> tuple[Event, ...]:
+    """Store what was decided: gains before losses, so that who gains one and loses one stays a user."""
+    effects = draft.effects
+    of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in mailboxes if mailbox.user}
+    removed = [of_user[user_id][1] for user_id in draft.plan.removed_users]
+    tx.links.add_many([(of_user[link.user_id][0], link) for link in effects.gained])
+    tx.links.add_grounds(effects.grounds_added)
+    ended = {(link.user_id, link.entity_id) for link in effects.ended}
+    tx.links.remove_grounds(
+        [(link, kind) for link, kind in effects.grounds_lost if (link.user_id, link.entity_id) not in ended]
+    )
+    tx.links.remove_many(effects.ended)
+    for user in removed:
+        tx.users.remove(user)
+    journaled = tuple(_told(effects, removed, at))
+    tx.journal.append(journaled)
+    return journaled
+
+
+def _told(effects: RosterEffects, removed: Iterable[User], at: datetime) -> Iterator[Event]:
+    for link in effects.gained:
+        yield from events.linked(link)
+    for link, ground in effects.grounds_added:
+        yield events.ground_added(link, ground)
+    for link, kind in effects.grounds_lost:
+        yield events.ground_lost(link, kind, by=_SOURCE, at=at)
+    for link in effects.ended:
+        yield events.unlinked(link, by=_SOURCE, at=at)
+    for user in removed:
+        yield events.user_removed(user, by=_SOURCE, at=at)

@@ -1,0 +1,105 @@
+"""One change in progress, and the steps that several use cases share."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+import attrs
+
+from ..domain import events, rules
+from ..domain.entities import Ground, InvoiceProof, Link
+from ..domain.events import Event
+from ..domain.outcomes import (
+    AlreadyLinked,
+    ClaimRefused,
+    Linked,
+    LinkOutcome,
+    TooManyAttempts,
+    Unlinked,
+    UserRemoved,
+)
+from ..domain.policy import LinkagePolicy
+from ..domain.values import EntityId, FirmId
+from ..domain.viewers import Only
+from ..ports import Mailbox, Refusals, Transaction
+
+
+def person(mailbox: Mailbox) -> str:
+    """The person, as a subject whose refused proofs are counted."""
+    return f"person:{mailbox.mailbox_id}"
+
+
+@attrs.frozen
+class Change:
+    """One change at a firm: the transaction, the firm's policy, and the time by which all of it is dated."""
+
+    tx: Transaction
+    firm_id: FirmId
+    policy: LinkagePolicy
+    at: datetime
+
+    def journal(self, told: Sequence[Event]) -> tuple[Event, ...]:
+        """Write the events down; they are also the outcome's."""
+        if told:
+            self.tx.journal.append(told)
+        return tuple(told)
+
+    def is_active(self, entity_id: EntityId) -> bool:
+        """Whether the firm has this entity, and it is active."""
+        return self.tx.entities.covers(Only(self.firm_id, entity_id))
+
+    def prove(
+        self, proof: InvoiceProof, *persons: str, barred: Collection[EntityId] = ()
+    ) -> EntityId | ClaimRefused | TooManyAttempts:
+        """The entity that a proof opens. The limit is checked before any look-up; a refusal is counted (L10)."""
+        since = self.at - self.policy.attempt_window
+        subjects = (*persons, f"number:{proof.client_number}")
+        recent = [self.tx.attempts.recent(self.firm_id, subject, since) for subject in subjects]
+        waits = [wait for refused in recent if (wait := rules.retry_at(refused, self.policy)) is not None]
+        if waits:
+            return TooManyAttempts(max(waits))
+        entity_id = rules.proven(self.tx.entities.numbered(self.firm_id, (proof.client_number,)))
+        if (
+            entity_id is not None
+            and entity_id not in barred
+            and self.tx.invoices.proves(self.firm_id, entity_id, proof.invoice_number)
+        ):
+            return entity_id
+        for subject in subjects:
+            self.tx.attempts.add(self.firm_id, subject, self.at, since)
+        return ClaimRefused()
+
+    def entitle(self, mailbox: Mailbox, entity_id: EntityId, ground: Ground, refusals: Refusals) -> LinkOutcome:
+        """Link the mailbox's user by this ground, or add it to the link that stands (L9).
+
+        What stood against it yields: the caller has decided that it does.
+        """
+        assert mailbox.user is not None  # noqa: S101 -- tells the type checker; both callers have answered otherwise
+        told = list(self._clear(mailbox, entity_id, ground, refusals))
+        link = self.tx.links.find(self.firm_id, mailbox.user.user_id, entity_id)
+        if link is None:
+            link = rules.new_link(mailbox.user, entity_id, ground)
+            self.tx.links.add_many([(mailbox, link)])
+            return Linked(link, events=self.journal([*told, *events.linked(link)]))
+        if not link.has(ground.kind):
+            self.tx.links.add_grounds([(link, ground)])
+            link = link.with_ground(ground)
+            told.append(events.ground_added(link, ground))
+        return AlreadyLinked(link, events=self.journal(told))
+
+    def _clear(self, mailbox: Mailbox, entity_id: EntityId, ground: Ground, refusals: Refusals) -> Iterator[Event]:
+        if entity_id in refusals.left:
+            self.tx.bars.forget_leaving(mailbox, entity_id)
+        if entity_id in refusals.barred:
+            self.tx.bars.remove(mailbox, entity_id)
+            yield events.bar_lifted(self.firm_id, mailbox.user, entity_id, by=ground.by, at=self.at)
+
+    def end(self, mailbox: Mailbox, links: Sequence[Link], *, by: str) -> Unlinked | UserRemoved:
+        """End these links, and with the last one the user (L3)."""
+        assert mailbox.user is not None  # noqa: S101 -- tells the type checker; all callers have answered otherwise
+        self.tx.links.remove_many(links)
+        told = [events.unlinked(link, by=by, at=self.at) for link in links]
+        if self.tx.links.any_of(self.firm_id, mailbox.user.user_id):
+            return Unlinked(events=self.journal(told))
+        self.tx.users.remove(mailbox.user)
+        told.append(events.user_removed(mailbox.user, by=by, at=self.at))
+        return UserRemoved(events=self.journal(told))

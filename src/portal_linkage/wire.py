@@ -1,0 +1,66 @@
+"""Public values as plain JSON-ready data: what an API answers and a queue carries.
+
+Money is ``{"amount": "1200.00", "currency": "USD"}``, a time is ISO 8601 in UTC (``2026-01-31T09:30:00+00:00``), a date
+is ISO 8601, an address is its text, a switch or a kind its word. An entity is an object with the names of its fields;
+an outcome, a viewer or a claim also says which one it is, as ``"type"``. Addresses stand here in clear, and so do
+amounts and proofs: this is data, not a log.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Final, TypeAlias, cast, get_args
+
+import attrs
+
+from .domain.entities import Claim, FirmStaff, Viewer
+from .domain.outcomes import BarLifted, ClaimOutcome, NotBarred, SignUpOutcome, UnlinkOutcome
+from .domain.values import EmailAddress, Money
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+"""What `json.dumps` takes as it is. There is no float in it: amounts are texts."""
+
+_TOLD_APART: Final = frozenset(
+    {
+        *(kind for union in (SignUpOutcome, ClaimOutcome, UnlinkOutcome, Viewer, Claim) for kind in get_args(union)),
+        BarLifted,
+        NotBarred,
+        FirmStaff,
+    }
+)
+
+
+def to_json(value: object) -> Json:
+    """Turn any public value of this library into plain data.
+
+    Raises:
+        TypeError: it is not one of them.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in cast("Sequence[object]", value)]
+    if isinstance(value, Money):
+        return {"amount": str(value.amount), "currency": value.currency}
+    kind = type(value)
+    if attrs.has(kind) and kind is not EmailAddress:
+        tag: dict[str, Json] = {"type": kind.__name__} if kind in _TOLD_APART else {}
+        return tag | {field.name: to_json(getattr(value, field.name)) for field in attrs.fields(kind)}
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str | int | None:
+    match value:
+        case Enum():
+            return str(value.value)
+        case None | int():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case str() | EmailAddress():
+            return str(value)
+        case timedelta():
+            return value // timedelta(seconds=1)
+        case _:
+            msg = f"{type(value).__name__} is no public value of portal_linkage"
+            raise TypeError(msg)
