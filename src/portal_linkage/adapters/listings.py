@@ -1,0 +1,79 @@
+"""The listings as their cursors know them: one definition for every store."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final, Generic, TypeVar
+
+import attrs
+
+from ..domain.entities import Invoice, InvoiceStatus, LateFee, Payment, User
+from ..domain.values import FirmId, Key, Question, Shape, micros_of, search_key
+from ..domain.viewers import LinkedTo, Only, Scope
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Listing(Generic[T]):
+    """What a listing is called, the types of its key, and the key of one row."""
+
+    name: str
+    shape: Shape
+    key: Callable[[T], Key]
+
+    def of(self, firm_id: FirmId, *filters: str | None) -> Question:
+        """Ask for it at a firm, filtered."""
+        return Question.of(self.name, firm_id, *filters, shape=self.shape)
+
+    def within(self, scope: Scope) -> Question:
+        """Ask for what is in a scope."""
+        match scope:
+            case LinkedTo(firm_id, user_id, entity_id):
+                return self.of(firm_id, "linked", user_id, entity_id)
+            case Only(firm_id, entity_id):
+                return self.of(firm_id, "only", entity_id)
+
+
+def _itself(key: Key) -> Key:
+    return key
+
+
+def _open_invoice(invoice: Invoice) -> Key:
+    return (invoice.due_on, invoice.number, invoice.invoice_id)
+
+
+def _paid_invoice(invoice: Invoice) -> Key:
+    return (invoice.issued_on, invoice.invoice_id)
+
+
+def _late_fee(fee: LateFee) -> Key:
+    return (fee.assessed_on, fee.fee_id)
+
+
+def _payment(payment: Payment) -> Key:
+    return (micros_of(payment.paid_at), payment.payment_id)
+
+
+def _user(user: User) -> Key:
+    return (search_key(user.name), user.user_id)
+
+
+OPEN_INVOICES: Final = Listing("open invoices", (date, str, str), _open_invoice)
+PAID_INVOICES: Final = Listing("paid invoices", (date, str), _paid_invoice)
+"""Descending in the first part of the key, ascending in the second."""
+LATE_FEES: Final = Listing("late fees", (date, str), _late_fee)
+PAYMENTS: Final = Listing("payments", (int, str), _payment)
+"""Descending in the first part of the key (microseconds), ascending in the second."""
+USERS: Final = Listing("users", (str, str), _user)
+ENTITIES: Final = Listing("entities", (int, int), _itself)
+"""By the revision a link was made under, then its position in that change; a visit's one entity is ``(0, 0)``."""
+BARS: Final = Listing("bars", (int, str, str), _itself)
+"""By the microseconds of ``since``, entity id, mailbox id."""
+JOURNAL: Final = Listing("journal", (int,), _itself)
+CHANGES: Final = Listing("changes", (int,), _itself)
+"""Both by the event's position in its firm's journal, from 1 on."""
+
+
+def invoices_by(status: InvoiceStatus) -> Listing[Invoice]:
+    """The listing of the invoices with this status: open or paid."""
+    return OPEN_INVOICES if status is InvoiceStatus.OPEN else PAID_INVOICES
