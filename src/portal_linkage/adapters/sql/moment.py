@@ -1,0 +1,94 @@
+"""One moment of the store. Every statement goes through it, and a driver's error becomes ours here and nowhere else."""
+
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import attrs
+from sqlalchemy import BindParameter, Connection, Executable, Row, bindparam
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from ...domain.errors import Conflict, PortalLinkageError, StoreUnavailable
+from .dialects import Dialect
+
+T = TypeVar("T")
+
+Record = Row[*tuple[Any, ...]]
+Values = Mapping[str, Any]
+
+AMONG: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+"""The ids that `Moment.rows_among` fills in."""
+
+CHUNK: Final = 500
+"""How many ids, or rows to save, go into one statement."""
+
+
+def chunks(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    """The items by the hundreds, without holding more of them."""
+    rest = iter(items)
+    while chunk := tuple(islice(rest, CHUNK)):
+        yield chunk
+
+
+def _ours(error: DBAPIError | NoConnectionFree, dialect: Dialect) -> PortalLinkageError:
+    # Never the driver's own words: they may repeat an address or an amount.
+    if isinstance(error, NoConnectionFree) or dialect.is_busy(error.orig):
+        return Conflict("another transaction held the store for too long", retryable=True)
+    if isinstance(error, IntegrityError):
+        return Conflict("the change contradicts what is stored by now")
+    return StoreUnavailable("the database could not do its work")
+
+
+@contextmanager
+def translated(dialect: Dialect) -> Generator[None]:
+    """Turn the errors of the driver into ours, the cause chained."""
+    try:
+        yield
+    except (DBAPIError, NoConnectionFree) as error:
+        raise _ours(error, dialect) from error
+
+
+@attrs.define
+class Moment:
+    """A transaction of the database, from its beginning until its block ends."""
+
+    connection: Connection
+    _dialect: Dialect
+    _check_open: Callable[[], None]
+    """Refuses if the store has been closed meanwhile."""
+    _ended: bool = attrs.field(default=False, init=False)
+
+    def end(self) -> None:
+        """Refuse everything from now on."""
+        self._ended = True
+
+    def rows(self, statement: Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
+        """All rows that the statement answers."""
+        self._check()
+        with translated(self._dialect):
+            return self.connection.execute(statement, values).all()
+
+    def row(self, statement: Executable, values: Values) -> Record | None:
+        """The one row that the statement answers, if any."""
+        self._check()
+        with translated(self._dialect):
+            return self.connection.execute(statement, values).first()
+
+    def rows_among(self, statement: Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
+        """The rows for a collection of ids, asked for by the hundreds; the order is that of each statement."""
+        for chunk in chunks(sorted(set(ids))):
+            yield from self.rows(statement, {**values, "ids": chunk})
+
+    def run(self, statement: Executable, values: Values | Sequence[Values]) -> None:
+        """Make a change, or the same one for each of several values; for none of them nothing happens."""
+        self._check()
+        if values:
+            with translated(self._dialect):
+                self.connection.execute(statement, values)
+
+    def _check(self) -> None:
+        if self._ended:
+            raise Conflict("its block has ended: what was read or changed in it cannot go on")
+        self._check_open()

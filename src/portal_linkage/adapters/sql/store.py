@@ -1,0 +1,147 @@
+"""The SQL store: who may begin a transaction, and how it ends."""
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Self
+
+from sqlalchemy import Connection, Engine, inspect
+
+from ...domain.errors import Conflict, StoreUnavailable
+from ...ports import Snapshot, Transaction
+from .dialects import Dialect, dialect_of, engine_for
+from .moment import Moment, translated
+from .readings import snapshot_at, transaction_at
+from .statements import Statements
+from .tables import Tables, tables_named
+
+
+@lru_cache(maxsize=16)
+def _prepared(prefix: str, dialect: Dialect) -> tuple[Tables, Statements]:
+    """The tables and statements, which many stores may share."""
+    tables = tables_named(prefix)
+    return tables, Statements.about(tables, dialect)
+
+
+class _Present(threading.local):
+    """What this thread is in the middle of."""
+
+    moment: Moment | None = None
+    is_change: bool = False
+
+
+class SqlStore:
+    """Everything kept in a SQLite database, through SQLAlchemy Core. Threads and processes may share it.
+
+    ``prefix`` begins the name of every table. A store on an engine of the host's leaves it as it was: its connections
+    get our settings while we use them, and closing the store does not dispose of it.
+    """
+
+    def __init__(self, engine: Engine, *, prefix: str = "portal_") -> None:
+        self.engine = engine
+        self._dialect = dialect_of(engine)
+        self._begins_ours = engine.execution_options(**self._dialect.options)
+        self._tables, self._statements = _prepared(prefix, self._dialect)
+        self._present = _Present()
+        self._owns_engine = False
+        self._is_closed = False
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> Self:
+        """Open the database at this address: ``"sqlite:///portal.db"``, or ``"sqlite://"`` for one in memory.
+
+        With ``migrate``, tables that are missing are created; without, they are left to you (see `migrate`).
+
+        Raises:
+            InvalidValue: it is not the address of a SQLite database.
+            StoreUnavailable: the database cannot be opened.
+        """
+        store = cls(engine_for(url))
+        store._owns_engine = True
+        if migrate:
+            store.migrate()
+        return store
+
+    def migrate(self) -> None:
+        """Create the tables that are missing. Processes may do so at the same time."""
+        metadata = self._tables.metadata
+        with self._begun(change=False) as moment, translated(self._dialect):
+            missing = set(metadata.tables).difference(inspect(moment.connection).get_table_names())
+        if missing:
+            with self._begun(change=True) as moment, translated(self._dialect):
+                metadata.create_all(moment.connection)
+                self._dialect.describe(moment.connection, metadata)
+
+    @contextmanager
+    def snapshot(self) -> Generator[Snapshot]:
+        """Open one moment for reading. Inside another snapshot of the thread, it is the same moment."""
+        if self._present.is_change:
+            raise Conflict("a snapshot cannot be opened inside a transaction: read through the transaction")
+        outer = self._present.moment
+        with self._begun(change=False) if outer is None else self._within(outer) as moment:
+            yield snapshot_at(moment, self._statements)
+
+    @contextmanager
+    def transaction(self) -> Generator[Transaction]:
+        """Open a change. It waits for others to end, up to 30 seconds: then it is a `Conflict` that can be retried."""
+        if self._present.moment is not None:
+            raise Conflict("a transaction cannot be opened inside a snapshot or a transaction")
+        with self._begun(change=True) as moment:
+            yield transaction_at(moment, self._statements)
+
+    def close(self) -> None:
+        """Let go of the connections, if the engine is the store's own. Afterwards every use is refused."""
+        self._is_closed = True
+        if self._owns_engine:
+            self.engine.dispose()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise StoreUnavailable("the store is closed")
+
+    @contextmanager
+    def _begun(self, *, change: bool) -> Generator[Moment]:
+        self._check_open()
+        with self._connected() as connection, self._kept_or_undone(connection):
+            with translated(self._dialect):
+                self._dialect.begin(connection, change=change)
+            with self._within(Moment(connection, self._dialect, self._check_open)) as moment:
+                self._present.moment, self._present.is_change = moment, change
+                try:
+                    yield moment
+                finally:
+                    self._present.moment, self._present.is_change = None, False
+            if change:
+                self._check_open()
+
+    @contextmanager
+    def _connected(self) -> Generator[Connection]:
+        with translated(self._dialect):
+            connection = self._begins_ours.connect()
+        try:
+            yield connection
+        finally:
+            with translated(self._dialect):
+                connection.close()
+
+    @contextmanager
+    def _kept_or_undone(self, connection: Connection) -> Generator[None]:
+        try:
+            yield
+            with translated(self._dialect):
+                connection.commit()
+        except BaseException:
+            # By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit.
+            with suppress(Exception):
+                connection.connection.rollback()
+            raise
+
+    @contextmanager
+    def _within(self, outer: Moment) -> Generator[Moment]:
+        """The same moment for a block of its own, at whose end it ends for what was handed out there."""
+        moment = Moment(outer.connection, self._dialect, self._check_open)
+        try:
+            yield moment
+        finally:
+            moment.end()

@@ -1,0 +1,209 @@
+"""How the store holds its connections and transactions."""
+
+import importlib
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.domain.errors import Conflict, InvalidValue
+from portal_linkage.domain.values import FirmId
+from portal_linkage.ports import Transaction
+from tests.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, entity, firm, sign_up, user
+
+from .listening import listening
+
+OPENER = """
+import sys
+from portal_linkage.adapters.sql import SqlStore
+from tests.builders import firm
+store = SqlStore.open(sys.argv[1])
+with store.transaction() as tx:
+    tx.firms.save(firm(sys.argv[2]))
+store.close()
+"""
+
+
+def test_a_file_is_kept_safe(store: SqlStore) -> None:
+    """Readers do not wait for writers, what was acknowledged survives a crash, and who must wait does for a while."""
+    with store.snapshot():
+        pass
+    with store.engine.connect() as connection:
+        names = ("journal_mode", "synchronous", "busy_timeout")
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+    assert pragmas == ["wal", 2, 30_000]
+
+
+def test_a_change_takes_the_lock_at_once(store: SqlStore) -> None:
+    """A change begins as one, so that it never fails half-way because another was faster; a reading does not."""
+    with listening(store) as said, store.transaction():
+        pass
+    with listening(store) as read, store.snapshot():
+        pass
+    assert [one.statement for one in said] == ["BEGIN IMMEDIATE"]
+    assert read[0].statement == "BEGIN"
+
+
+def test_a_reading_begins_when_its_block_does(store: SqlStore) -> None:
+    """What another commits after a snapshot was opened is not seen through it, even if nothing had been read yet."""
+    with store.snapshot() as snapshot:
+        with SqlStore(store.engine).transaction() as tx:
+            tx.firms.save(firm())
+        assert snapshot.firms.find(ACME) is None
+
+
+def test_a_database_opened_again_has_kept_everything(url: str) -> None:
+    """What one process has stored, the next one finds."""
+    store = SqlStore.open(url)
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+        tx.entities.save(entity(REALTY, JANE))
+        sign_up(tx, user(), REALTY)
+    store.close()
+    again = SqlStore.open(url, migrate=False)
+    with again.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) == firm()
+        assert snapshot.entities.find(ACME, REALTY) == entity(REALTY, JANE)
+        assert [link.entity_id for link in snapshot.links.listing(ACME, JANE_ID)] == [REALTY]
+    again.close()
+
+
+def test_processes_may_open_an_empty_database_at_once(url: str) -> None:
+    """Whoever is first creates the tables, and all the others find them."""
+    firms = [f"firm-{number}" for number in range(8)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", OPENER, url, one], cwd=Path(__file__).parents[2]) for one in firms
+    ]
+    assert [process.wait(timeout=120) for process in running] == [0] * len(firms)
+    store = SqlStore.open(url)
+    with store.snapshot() as snapshot:
+        assert all(snapshot.firms.find(FirmId(one)) for one in firms)
+    store.close()
+
+
+def test_threads_share_a_database_in_memory() -> None:
+    """A database in memory is one connection, for which every other thread waits its turn."""
+    store = SqlStore.open("sqlite://")
+
+    def lock() -> None:
+        for _ in range(20):
+            with store.transaction() as tx:
+                tx.mailboxes.lock(ACME, JANE)
+
+    threads = [threading.Thread(target=lock) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.transaction() as tx:
+        assert tx.mailboxes.lock(ACME, JANE).revision == 4 * 20 + 1
+    store.close()
+
+
+def test_two_databases_in_memory_are_two() -> None:
+    """What is kept in one database in memory is not in another."""
+    one, other = SqlStore.open("sqlite://"), SqlStore.open("sqlite:///:memory:")
+    with one.transaction() as tx:
+        tx.firms.save(firm())
+    with other.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+    one.close()
+    other.close()
+
+
+def test_a_hosts_engine_is_left_as_it_was(url: str) -> None:
+    """On an engine of the host's, its own transactions begin, roll back and outlive our store as before."""
+    engine = create_engine(url)
+    store = SqlStore(engine)
+    store.migrate()
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+    store.close()
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE portal_firm SET name = 'changed'"))
+        connection.rollback()
+        assert connection.execute(text("SELECT name FROM portal_firm")).scalar() == firm().name
+    engine.dispose()
+
+
+def _save_and_fail(tx: Transaction) -> None:
+    tx.firms.save(firm())
+    raise KeyboardInterrupt
+
+
+def test_an_engine_that_leaves_out_rollbacks_does_not_leave_out_ours(url: str) -> None:
+    """A change that fails is undone even where SQLAlchemy is told not to roll back connections in autocommit."""
+    store = SqlStore(create_engine(url, skip_autocommit_rollback=True))
+    store.migrate()
+    with pytest.raises(KeyboardInterrupt), store.transaction() as tx:
+        _save_and_fail(tx)
+    with store.transaction() as tx:
+        tx.firms.save(firm(OTHER_FIRM))
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+        assert snapshot.firms.find(OTHER_FIRM) is not None
+    store.engine.dispose()
+
+
+def test_a_snapshot_inside_a_snapshot_is_the_same_moment(store: SqlStore) -> None:
+    """Who reads inside a reading sees the same moment; the inner block ends by itself."""
+    with store.snapshot() as outer:
+        with SqlStore(store.engine).transaction() as tx:
+            tx.firms.save(firm())
+        with store.snapshot() as inner:
+            assert inner.firms.find(ACME) is None
+        with pytest.raises(Conflict, match="ended"):
+            inner.firms.find(ACME)
+        assert outer.firms.find(ACME) is None
+
+
+def test_a_transaction_stands_alone(store: SqlStore) -> None:
+    """Who changes something reads through that change, and begins nothing else meanwhile."""
+    with store.transaction() as tx:
+        for block in (store.snapshot, store.transaction):
+            with pytest.raises(Conflict, match="inside") as caught, block():
+                pass
+            assert not caught.value.retryable
+        tx.firms.save(firm())
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) == firm()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/database", "postgresql://host/database"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    """What is no address of a SQLite database is refused before anything is tried."""
+    with pytest.raises(InvalidValue, match="url"):
+        SqlStore.open(url)
+
+
+def test_an_engine_of_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store speaks only to databases that it knows how to lock."""
+    engine = create_engine("sqlite://")
+    monkeypatch.setattr(engine.dialect, "name", "oracle")
+    with pytest.raises(InvalidValue, match="engine"):
+        SqlStore(engine)
+
+
+def test_without_sqlalchemy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has not installed the extra is told what to install."""
+    _forget(monkeypatch)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(ImportError, match=r"portal_linkage\[sql\]"):
+        importlib.import_module("portal_linkage.adapters.sql")
+
+
+def test_a_broken_sqlalchemy_is_not_called_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where SQLAlchemy is there but cannot be imported, its own error is seen."""
+    _forget(monkeypatch)
+    monkeypatch.setitem(sys.modules, "sqlalchemy.exc", None)
+    with pytest.raises(ModuleNotFoundError, match=r"sqlalchemy\.exc"):
+        importlib.import_module("portal_linkage.adapters.sql")
+
+
+def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("portal_linkage.adapters.sql")]:
+        monkeypatch.delitem(sys.modules, name)

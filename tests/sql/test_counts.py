@@ -1,0 +1,141 @@
+"""How often the database is asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.domain.entities import GroundKind
+from portal_linkage.domain.values import EntityId
+from portal_linkage.ports import Snapshot, Transaction
+from tests.builders import ACME, JANE, JANE_ID, bar, entity, event, ground, invoice, jane_at, link, sign_up, user
+
+from .listening import Said, listening
+from .story import LINKED, PAGE, client_ids, scoped_readings, tell
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[int, SqlStore]:
+    """Two firms alike but for the number of Jane's clients."""
+    stores = {clients: SqlStore.open("sqlite://") for clients in (1, 500)}
+    for clients, store in stores.items():
+        with store.transaction() as tx:
+            tell(tx, clients)
+    return stores
+
+
+READINGS: dict[str, Callable[[Snapshot], Any]] = {
+    **scoped_readings(LINKED),
+    "links": lambda snapshot: snapshot.links.listing(ACME, JANE_ID),
+    "listing": lambda snapshot: snapshot.entities.listing(ACME, JANE),
+    "users": lambda snapshot: snapshot.users.search(ACME, "", None, PAGE),
+    "bars": lambda snapshot: snapshot.bars.listing(ACME, jane_at(1), PAGE),
+    "refusals": lambda snapshot: snapshot.bars.touching(ACME, client_ids(500)),
+    "labels": lambda snapshot: snapshot.entities.labels(ACME, client_ids(500)),
+    "journal": lambda snapshot: snapshot.journal.listing(ACME, JANE_ID, None, PAGE),
+}
+
+
+def asked(store: SqlStore, ask: Callable[[Snapshot], Any]) -> list[Said]:
+    """What one question takes."""
+    with store.snapshot() as snapshot, listening(store) as said:
+        ask(snapshot)
+    return said
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_reading_asks_as_often_for_500_links_as_for_one(told: dict[int, SqlStore], name: str) -> None:
+    """However many entities a user is linked to, the number of statements is the same."""
+    few, many = (len(asked(store, READINGS[name])) for store in told.values())
+    assert few == many
+
+
+@pytest.mark.parametrize("name", scoped_readings(LINKED))
+def test_a_question_of_a_scope_is_one_statement(told: dict[int, SqlStore], name: str) -> None:
+    """A list, a count or a sum over a scope is one statement."""
+    assert len(asked(told[500], READINGS[name])) == 1
+
+
+def signing_up(tx: Transaction, clients: int) -> None:
+    """Write what a sign-up with so many matches writes."""
+    ids = [EntityId(f"s{number}") for number in range(clients)]
+    mailbox = sign_up(tx, user("john", jane_at(2)), *ids)
+    tx.links.add_grounds([(link(one, "john"), ground(GroundKind.PROOF)) for one in ids])
+    tx.bars.of(mailbox)
+    tx.bars.add_many(mailbox, [bar(one, jane_at(2)) for one in ids])
+    tx.journal.append([event(user_id="john", entity_id=one) for one in ids])
+
+
+def unlinking(tx: Transaction, clients: int) -> None:
+    """Write what the removal of a user with so many links writes."""
+    links = [link(f"s{number}", "john") for number in range(clients)]
+    tx.links.remove_grounds([(one, GroundKind.PROOF) for one in links])
+    tx.links.remove_many(links)
+    tx.users.remove(user("john", jane_at(2)))
+
+
+def test_a_sign_up_says_as_much_for_100_matches_as_for_one(store: SqlStore) -> None:
+    """Links, grounds, bars and events are written in one execution each, however many they are."""
+    counts: dict[int, tuple[int, int]] = {}
+    for clients in (1, 100):
+        with store.transaction() as tx:
+            with listening(store) as coming:
+                signing_up(tx, clients)
+            with listening(store) as going:
+                unlinking(tx, clients)
+            for number in range(clients):
+                tx.bars.remove(tx.mailboxes.lock(ACME, jane_at(2)), EntityId(f"s{number}"))
+        counts[clients] = (len(coming), len(going))
+    assert counts[1] == counts[100]
+
+
+def test_nothing_is_said_about_nothing(store: SqlStore) -> None:
+    """Who adds no links, bars, events or bills troubles the database with nothing."""
+    with store.transaction() as tx:
+        mailbox = tx.mailboxes.lock(ACME, JANE)
+        with listening(store) as said:
+            tx.links.add_many([])
+            tx.links.remove_many([])
+            tx.bars.add_many(mailbox, [])
+            tx.journal.append([])
+            tx.invoices.save_many([])
+            tx.entities.save_many([])
+            assert tx.mailboxes.lock_many(ACME, []) == ()
+    assert said == []
+
+
+def test_many_rows_are_saved_by_the_hundreds(store: SqlStore) -> None:
+    """A feed of 1,200 bills or entities is neither one statement each nor one huge one."""
+    with store.transaction() as tx, listening(store) as said:
+        tx.invoices.save_many(invoice(f"INV-{number}") for number in range(1200))
+        invoices = len(said)
+        tx.entities.save_many(entity(f"{number}") for number in range(1200))
+    assert invoices == 3
+    assert len(said) - invoices == 3 * 4
+    assert max(len(one.values) for one in said if one.many) <= 2000
+
+
+def test_a_roster_is_read_by_the_hundreds(store: SqlStore) -> None:
+    """Reading a roster does not fetch all of it at once, and holds nothing open for one who stops early."""
+    with store.transaction() as tx:
+        tx.entities.save_many(entity(f"{number:04d}", JANE) for number in range(1200))
+        with listening(store) as said:
+            first = next(tx.entities.roster(ACME))
+        assert (first.entity_id, len(said)) == ("0000", 1)
+        tx.entities.save(entity("0000", name="Changed"))
+        names = [one.name for one in tx.entities.roster(ACME)]
+    assert (names[0], len(names)) == ("Changed", 1200)
+
+
+def test_ids_are_asked_for_by_the_hundreds(store: SqlStore) -> None:
+    """A question about 1,200 ids is three statements, and answered in one order."""
+    ids = client_ids(1200)
+    with store.transaction() as tx:
+        tx.entities.save_many(entity(one) for one in ids)
+        with listening(store) as said:
+            found = tx.entities.numbered(ACME, ids)
+        emails = [jane_at(number) for number in range(1200)]
+        assert [one.email.key for one in tx.mailboxes.lock_many(ACME, emails)] == sorted(one.key for one in emails)
+    assert [one.entity_id for one in found] == ids
+    assert len(said) == 3

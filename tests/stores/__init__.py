@@ -1,0 +1,1 @@
+"""What every store promises: the docstrings of `portal_linkage.ports`, one test each."""

@@ -1,0 +1,76 @@
+"""The refused proofs, counted."""
+
+from datetime import timedelta
+
+from portal_linkage.ports import Store
+from tests.builders import ACME, OTHER_FIRM, at
+
+LONG_AGO = at(-1000)
+PERSON, NUMBER = "person:mailbox-1", "number:1003"
+
+
+def test_nobody_has_tried_at_first(store: Store) -> None:
+    """A subject of whom no refused proof was counted has none."""
+    with store.transaction() as tx:
+        assert tx.attempts.recent(ACME, PERSON, LONG_AGO) == ()
+
+
+def test_refused_proofs_come_oldest_first(store: Store) -> None:
+    """The times of a subject's refused proofs come in the order of time, however they were counted."""
+    for minutes in (3, 1, 2):
+        with store.transaction() as tx:
+            tx.attempts.recent(ACME, PERSON, LONG_AGO)
+            tx.attempts.add(ACME, PERSON, at(minutes), LONG_AGO)
+    with store.transaction() as tx:
+        assert tx.attempts.recent(ACME, PERSON, LONG_AGO) == (at(1), at(2), at(3))
+
+
+def test_refused_proofs_of_one_moment_are_counted_each(store: Store) -> None:
+    """Two refused proofs at the same time are two."""
+    with store.transaction() as tx:
+        for _ in range(2):
+            tx.attempts.recent(ACME, PERSON, LONG_AGO)
+            tx.attempts.add(ACME, PERSON, at(1), LONG_AGO)
+        assert tx.attempts.recent(ACME, PERSON, LONG_AGO) == (at(1), at(1))
+
+
+def test_the_window_does_not_hold_its_beginning(store: Store) -> None:
+    """A refused proof counts if it came after the window's beginning, to the microsecond, and not at it."""
+    with store.transaction() as tx:
+        for moment in (at(1), at(1) + timedelta(microseconds=1), at(2)):
+            tx.attempts.recent(ACME, PERSON, LONG_AGO)
+            tx.attempts.add(ACME, PERSON, moment, LONG_AGO)
+        assert tx.attempts.recent(ACME, PERSON, at(1)) == (at(1) + timedelta(microseconds=1), at(2))
+
+
+def test_every_subject_has_its_own_count(store: Store) -> None:
+    """A person, a typed number in another spelling, and another firm's are counted apart."""
+    with store.transaction() as tx:
+        tx.attempts.recent(ACME, NUMBER, LONG_AGO)
+        tx.attempts.add(ACME, NUMBER, at(1), LONG_AGO)
+        others = (
+            (ACME, PERSON),
+            (ACME, "number:1003 "),
+            (ACME, "number:\N{FULLWIDTH DIGIT ONE}003"),
+            (OTHER_FIRM, NUMBER),
+        )
+        assert [tx.attempts.recent(*other, LONG_AGO) for other in others] == [()] * 4
+
+
+def test_what_is_in_the_window_stays(store: Store) -> None:
+    """Counting one more drops nothing that is after the beginning of the window."""
+    with store.transaction() as tx:
+        for minutes in (1, 2, 3):
+            tx.attempts.recent(ACME, PERSON, at(0))
+            tx.attempts.add(ACME, PERSON, at(minutes), at(minutes - 1.5))
+        assert tx.attempts.recent(ACME, PERSON, at(1.5)) == (at(2), at(3))
+
+
+def test_what_others_have_in_the_window_stays(store: Store) -> None:
+    """Counting one subject drops nothing of another that is after the beginning of the window."""
+    with store.transaction() as tx:
+        for number in range(9):
+            tx.attempts.recent(ACME, f"number:{number}", at(0))
+            tx.attempts.add(ACME, f"number:{number}", at(1 + number), at(0))
+        counts = [tx.attempts.recent(ACME, f"number:{number}", at(0)) for number in range(9)]
+    assert counts == [(at(1 + number),) for number in range(9)]

@@ -1,0 +1,288 @@
+"""The invoices."""
+
+from datetime import date
+
+import pytest
+
+from portal_linkage.domain.entities import Invoice, InvoiceStatus
+from portal_linkage.domain.values import InvoiceId, Money, PageRequest
+from portal_linkage.domain.viewers import LinkedTo, Only
+from portal_linkage.ports import Store, Totals
+from tests.builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    OTHER_FIRM,
+    REALTY,
+    SMITH,
+    TRUST,
+    entity,
+    invoice,
+    link,
+    sign_up,
+    usd,
+    user,
+)
+
+OPEN, PAID = InvoiceStatus.OPEN, InvoiceStatus.PAID
+VISIT = Only(ACME, REALTY)
+EVERYTHING = LinkedTo(ACME, JANE_ID)
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """Jane is linked to her realty group and to herself; the trust is nobody's."""
+    with store.transaction() as tx:
+        tx.entities.save_many([entity(REALTY), entity(SMITH), entity(TRUST)])
+        sign_up(tx, user(), REALTY, SMITH)
+    return store
+
+
+def keep(store: Store, *invoices: Invoice) -> None:
+    """Save invoices."""
+    with store.transaction() as tx:
+        tx.invoices.save_many(invoices)
+
+
+def listed(store: Store, status: InvoiceStatus = OPEN, scope: LinkedTo | Only = EVERYTHING) -> list[str]:
+    """The ids of the invoices in scope."""
+    with store.snapshot() as snapshot:
+        return [one.invoice_id for one in snapshot.invoices.in_scope(scope, status, PageRequest()).items]
+
+
+def totals(store: Store, scope: LinkedTo | Only = EVERYTHING) -> Totals:
+    """Count and sums."""
+    with store.snapshot() as snapshot:
+        return snapshot.invoices.totals(scope)
+
+
+@pytest.mark.parametrize("status", list(InvoiceStatus))
+def test_an_invoice_is_found_as_it_was_saved(store: Store, status: InvoiceStatus) -> None:
+    """An invoice of any status is found with every field, whoever may see it."""
+    saved = invoice(
+        "INV-7", TRUST, number="7/2026", total=usd("-1200.0001"), amount_due=Money("0.5", "JPY"), status=status
+    )
+    keep(store, saved)
+    with store.snapshot() as snapshot:
+        assert snapshot.invoices.find(ACME, InvoiceId("INV-7")) == saved
+
+
+def test_an_unknown_invoice_is_not_found(store: Store) -> None:
+    """Of an invoice that nobody saved, or that another firm has, there is nothing to find."""
+    keep(store, invoice("INV-1"))
+    with store.snapshot() as snapshot:
+        assert snapshot.invoices.find(ACME, InvoiceId("inv-1")) is None
+        assert snapshot.invoices.find(OTHER_FIRM, InvoiceId("INV-1")) is None
+
+
+def test_an_invoice_may_come_before_its_entity(store: Store) -> None:
+    """A bill whose entity is not there yet is kept, shown to nobody, and shown when the entity comes."""
+    keep(store, invoice("INV-1", "late"))
+    with store.transaction() as tx:
+        tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link("late"))])
+    assert (listed(store), totals(store)) == ([], Totals(0, {}))
+    with store.transaction() as tx:
+        tx.entities.save(entity("late"))
+    assert listed(store) == ["INV-1"]
+
+
+def test_open_invoices_come_by_due_date_number_and_id(store: Store) -> None:
+    """Open invoices of all entities come in one order: due date, then number, then id, by code point."""
+    early, late = date(2026, 1, 2), date(2026, 1, 10)
+    keep(
+        store,
+        invoice("a", REALTY, number="10", due_on=late),
+        invoice("b", SMITH, number="9", due_on=late),
+        invoice("c", SMITH, number="Z", due_on=early),
+        invoice("e", REALTY, number="9", due_on=late),
+        invoice("d", REALTY, number="a", due_on=early),
+        invoice("B", REALTY, number="9", due_on=late),
+    )
+    assert listed(store) == ["c", "d", "a", "B", "b", "e"]
+
+
+def test_paid_invoices_come_newest_first_then_by_id(store: Store) -> None:
+    """Paid invoices come by issue date, the newest first, and those of one day by id, ascending."""
+    keep(
+        store,
+        invoice("a", REALTY, issued_on=date(2026, 1, 2), status=PAID),
+        invoice("c", SMITH, issued_on=date(2026, 1, 10), status=PAID),
+        invoice("b", REALTY, issued_on=date(2026, 1, 10), status=PAID),
+        invoice("B", SMITH, issued_on=date(2026, 1, 10), status=PAID),
+        invoice("d", SMITH, issued_on=date(999, 12, 31), status=PAID),
+    )
+    assert listed(store, PAID) == ["B", "b", "c", "a", "d"]
+
+
+@pytest.mark.parametrize("due", ["0", "-0.0001", "-5"])
+def test_an_invoice_on_which_nothing_is_due_is_not_open(store: Store, due: str) -> None:
+    """An invoice that says open and owes nothing, or less, is listed neither as open nor as paid, nor summed."""
+    keep(store, invoice("INV-1", amount_due=usd(due), total=usd(9)))
+    assert (listed(store), listed(store, PAID), totals(store)) == ([], [], Totals(0, {}))
+
+
+def test_a_paid_invoice_is_listed_whatever_it_says_is_due(store: Store) -> None:
+    """The status alone makes an invoice a paid one."""
+    keep(store, invoice("a", status=PAID, amount_due=usd(5)), invoice("b", status=PAID, amount_due=usd(0)))
+    assert (listed(store), listed(store, PAID), totals(store)) == ([], ["a", "b"], Totals(0, {}))
+
+
+@pytest.mark.parametrize("status", [InvoiceStatus.VOID, InvoiceStatus.DRAFT])
+def test_void_invoices_and_drafts_are_not_listed(store: Store, status: InvoiceStatus) -> None:
+    """What is void or a draft is listed neither as open nor as paid, nor summed."""
+    keep(store, invoice("INV-1", status=status))
+    assert (listed(store), listed(store, PAID), totals(store)) == ([], [], Totals(0, {}))
+
+
+def test_a_listed_invoice_is_whole(store: Store) -> None:
+    """A listing gives the invoice with every field."""
+    one = invoice("INV-7", number="7/2026", total=usd("1200.0001"), amount_due=usd("0.0001"))
+    keep(store, one)
+    with store.snapshot() as snapshot:
+        assert snapshot.invoices.in_scope(VISIT, OPEN, PageRequest()).items == (one,)
+
+
+def test_an_invoice_saved_again_is_as_it_was_saved_last(store: Store) -> None:
+    """An invoice may change its entity, its due date, its amount, and is listed and summed as it is now."""
+    keep(
+        store,
+        invoice("a", REALTY, due_on=date(2026, 1, 1)),
+        invoice("b", REALTY, due_on=date(2026, 1, 2), amount_due=usd(1)),
+    )
+    keep(store, invoice("a", SMITH, due_on=date(2026, 1, 3), amount_due=usd(10)))
+    assert listed(store) == ["b", "a"]
+    assert listed(store, OPEN, VISIT) == ["b"]
+    assert totals(store) == Totals(2, {"USD": usd(11)})
+    assert totals(store, VISIT) == Totals(1, {"USD": usd(1)})
+
+
+def test_an_invoice_paid_moves_to_the_past(store: Store) -> None:
+    """Once paid, an invoice is not open any more, and back again."""
+    keep(store, invoice("a"))
+    keep(store, invoice("a", status=PAID))
+    assert (listed(store), listed(store, PAID), totals(store)) == ([], ["a"], Totals(0, {}))
+    keep(store, invoice("a"))
+    assert (listed(store), listed(store, PAID), totals(store)) == (["a"], [], Totals(1, {"USD": usd(1200)}))
+
+
+def test_of_two_invoices_with_one_id_the_later_stands(store: Store) -> None:
+    """Many invoices are saved one after the other, so that a later one replaces an earlier."""
+    keep(store, invoice("a", amount_due=usd(1)), invoice("b", amount_due=usd(2)), invoice("a", amount_due=usd(3)))
+    assert totals(store) == Totals(2, {"USD": usd(5)})
+
+
+def test_invoices_may_be_saved_from_any_iterable(store: Store) -> None:
+    """Many invoices may come from a generator, one alone, or none."""
+    with store.transaction() as tx:
+        tx.invoices.save_many(invoice(str(number)) for number in range(3))
+        tx.invoices.save(invoice("3"))
+        tx.invoices.save_many(())
+    assert listed(store) == ["0", "1", "2", "3"]
+
+
+def test_a_removed_invoice_is_gone(store: Store) -> None:
+    """An invoice removed is found, listed and summed no more; the others are."""
+    keep(store, invoice("a", amount_due=usd(1)), invoice("b", amount_due=usd(2)))
+    with store.transaction() as tx:
+        tx.invoices.remove(ACME, InvoiceId("a"))
+        assert tx.invoices.find(ACME, InvoiceId("a")) is None
+    assert (listed(store), totals(store)) == (["b"], Totals(1, {"USD": usd(2)}))
+
+
+def test_removing_an_absent_invoice_does_nothing(store: Store) -> None:
+    """Where there is no such invoice, at this firm, none is removed."""
+    keep(store, invoice("a"))
+    with store.transaction() as tx:
+        tx.invoices.remove(ACME, InvoiceId("b"))
+        tx.invoices.remove(OTHER_FIRM, InvoiceId("a"))
+    assert listed(store) == ["a"]
+
+
+def test_nothing_open_sums_to_nothing(store: Store) -> None:
+    """Without open invoices the count is zero and no currency is named."""
+    assert totals(store) == Totals(0, {})
+
+
+def test_sums_are_kept_apart_by_currency(store: Store) -> None:
+    """What is due is summed per currency, in the order of the currencies' names."""
+    euros = Money("0.0001", "EUR")
+    keep(
+        store,
+        invoice("a"),
+        invoice("b", SMITH),
+        invoice("c", amount_due=euros),
+        invoice("d", amount_due=Money(7, "CHF")),
+    )
+    found = totals(store)
+    assert found == Totals(4, {"CHF": Money(7, "CHF"), "EUR": euros, "USD": usd(2400)})
+    assert list(found.due) == ["CHF", "EUR", "USD"]
+
+
+def test_a_currency_whose_last_bill_is_paid_is_named_no_more(store: Store) -> None:
+    """A currency in which nothing is due any more is absent from the sums."""
+    keep(store, invoice("a"), invoice("b", amount_due=Money(7, "CHF")))
+    keep(store, invoice("b", amount_due=Money(0, "CHF")))
+    assert totals(store) == Totals(1, {"USD": usd(1200)})
+
+
+def test_sums_have_no_limit_of_one_amount(store: Store) -> None:
+    """A sum is exact beyond 10^11, the limit of a single amount."""
+    most = usd("99999999999.9999")
+    keep(
+        store,
+        invoice("a", amount_due=most),
+        invoice("b", SMITH, amount_due=most),
+        invoice("c", amount_due=usd("0.0001")),
+    )
+    assert totals(store) == Totals(3, {"USD": Money.of_units(2 * (10**15 - 1) + 1, "USD")})
+
+
+def test_sums_have_no_limit_of_the_machine(store: Store) -> None:
+    """A sum of many huge amounts is exact beyond what 64 bits hold."""
+    huge = [invoice(str(number), amount_due=usd("99999999999.9999")) for number in range(9300)]
+    keep(store, *huge)
+    expected = 9300 * (10**15 - 1)
+    assert expected > 2**63
+    assert totals(store) == Totals(9300, {"USD": Money.of_units(expected, "USD")})
+
+
+def test_sums_count_what_is_in_scope_alone(store: Store) -> None:
+    """Bills of entities that are not in scope are in no sum, and links make no difference to a visit."""
+    keep(store, invoice("a", REALTY, amount_due=usd(1)), invoice("b", TRUST, amount_due=usd(2)))
+    assert totals(store) == Totals(1, {"USD": usd(1)})
+    assert totals(store, Only(ACME, TRUST)) == Totals(1, {"USD": usd(2)})
+    assert totals(store, LinkedTo(ACME, JANE_ID, TRUST)) == Totals(0, {})
+
+
+@pytest.mark.parametrize("status", [OPEN, PAID, InvoiceStatus.VOID])
+def test_an_invoice_proves_by_its_exact_number(store: Store, status: InvoiceStatus) -> None:
+    """An entity's invoice that is not a draft proves: by exactly its number, for that entity, at that firm."""
+    keep(store, invoice("a", REALTY, number="INV/7", status=status), invoice("b", REALTY, number="INV/70"))
+    places = [(ACME, REALTY, number) for number in ("INV/7", "inv/7", "INV/", "INV/7 ", "a", "")]
+    places += [(ACME, SMITH, "INV/7"), (OTHER_FIRM, REALTY, "INV/7")]
+    with store.snapshot() as snapshot:
+        assert [snapshot.invoices.proves(*place) for place in places] == [True, *[False] * 7]
+
+
+def test_a_draft_proves_nothing(store: Store) -> None:
+    """Nobody has been sent a draft."""
+    keep(store, invoice("a", number="7", status=InvoiceStatus.DRAFT))
+    with store.snapshot() as snapshot:
+        assert not snapshot.invoices.proves(ACME, REALTY, "7")
+
+
+def test_a_number_proves_if_one_of_its_invoices_does(store: Store) -> None:
+    """A number that a draft and a bill share proves, until the bill is gone."""
+    keep(store, invoice("a", number="7", status=InvoiceStatus.DRAFT), invoice("b", number="7", amount_due=usd(0)))
+    with store.transaction() as tx:
+        assert tx.invoices.proves(ACME, REALTY, "7")
+        tx.invoices.remove(ACME, InvoiceId("b"))
+        assert not tx.invoices.proves(ACME, REALTY, "7")
+
+
+def test_an_invoice_of_an_inactive_entity_still_proves(store: Store) -> None:
+    """Whether the entity may be claimed is not the invoices' business."""
+    keep(store, invoice("a", number="7"))
+    with store.transaction() as tx:
+        tx.entities.save(entity(REALTY, active=False))
+        assert tx.invoices.proves(ACME, REALTY, "7")

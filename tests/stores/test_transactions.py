@@ -1,0 +1,304 @@
+"""Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_linkage.domain.entities import GroundKind
+from portal_linkage.domain.errors import Conflict, StoreUnavailable
+from portal_linkage.domain.values import EmailAddress, PageRequest
+from portal_linkage.domain.viewers import LinkedTo
+from portal_linkage.ports import Refusals, Store, Transaction
+from tests.builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    OTHER_FIRM,
+    REALTY,
+    SMITH,
+    TRUST,
+    at,
+    bar,
+    entity,
+    event,
+    firm,
+    ground,
+    invoice,
+    jane_at,
+    late_fee,
+    leave_bars,
+    link,
+    payment,
+    sign_up,
+    usd,
+    user,
+)
+from tests.stores.pictures import GaveUpError, furnish, picture, pictured, undone
+
+EVERYTHING = LinkedTo(ACME, JANE_ID)
+
+
+def _move_entities(tx: Transaction) -> None:
+    tx.entities.save_many(
+        [entity(SMITH, jane_at(1), name="Bakery", client_number="9"), entity("new", JANE), entity(REALTY, active=False)]
+    )
+
+
+def _move_invoices(tx: Transaction) -> None:
+    tx.invoices.save_many([invoice("a", SMITH, amount_due=usd(5)), invoice("b", SMITH), invoice("c")])
+    tx.invoices.remove(ACME, invoice("b").invoice_id)
+
+
+def _move_late_fees(tx: Transaction) -> None:
+    tx.late_fees.save_many([late_fee(amount=usd(1)), late_fee("FEE-2", SMITH)])
+    tx.late_fees.remove(ACME, late_fee().fee_id)
+
+
+def _move_payments(tx: Transaction) -> None:
+    tx.payments.save_many([payment(amount=usd(1)), payment("PAY-2", SMITH)])
+    tx.payments.remove(ACME, payment().payment_id)
+
+
+def _link_another(tx: Transaction) -> None:
+    tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(TRUST))])
+
+
+def _unlink_and_relink(tx: Transaction) -> None:
+    tx.links.remove_many([link(REALTY), link(SMITH)])
+    _link_another(tx)
+    tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(REALTY))])
+
+
+def _change_grounds(tx: Transaction) -> None:
+    tx.mailboxes.lock(ACME, JANE)
+    tx.links.add_grounds([(link(REALTY), ground(GroundKind.FIRM_GRANT)), (link(SMITH), ground(GroundKind.PROOF))])
+    tx.links.remove_grounds([(link(REALTY), GroundKind.ARRIVAL)])
+
+
+def _remove_user(tx: Transaction) -> None:
+    tx.links.remove_many([link(REALTY), link(SMITH)])
+    tx.users.remove(user())
+
+
+def _sign_up_others(tx: Transaction) -> None:
+    _remove_user(tx)
+    sign_up(tx, user("ann", EmailAddress.parse("JANE.SMITH@example.com"), name="Smith"), TRUST)
+    sign_up(tx, user("jane-1", jane_at(1)), TRUST)
+
+
+def _change_bars(tx: Transaction) -> None:
+    mailbox = tx.mailboxes.lock(ACME, JANE)
+    tx.bars.remove(mailbox, TRUST)
+    leave_bars(tx, bar(SMITH), bar(TRUST, jane_at(1)), bar(TRUST, since=at(5)))
+    tx.bars.forget_leaving(mailbox, TRUST)
+    tx.bars.remember_leaving(mailbox, SMITH, at(5))
+
+
+CHANGES: dict[str, Callable[[Transaction], None]] = {
+    "firms": lambda tx: tx.firms.save(firm(name="Changed", show_late_fees=False)),
+    "entities": _move_entities,
+    "links added": _link_another,
+    "links removed": _unlink_and_relink,
+    "grounds": _change_grounds,
+    "users removed": _remove_user,
+    "users added": _sign_up_others,
+    "bars": _change_bars,
+    "invoices": _move_invoices,
+    "late fees": _move_late_fees,
+    "payments": _move_payments,
+    "journal": lambda tx: tx.journal.append([event(), event(user_id=None, entity_id=None)]),
+}
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """A store with something of every kind in it."""
+    with store.transaction() as tx:
+        furnish(tx)
+    return store
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_kept_on_a_clean_exit(store: Store, name: str) -> None:
+    """What a transaction wrote is there afterwards."""
+    before = picture(store)
+    with store.transaction() as tx:
+        CHANGES[name](tx)
+    assert picture(store) != before
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_undone_whole_on_an_error(store: Store, name: str) -> None:
+    """After an error inside a transaction, everything reads as it did before."""
+    before = picture(store)
+    undone(store, CHANGES[name])
+    assert picture(store) == before
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_transaction_reads_what_it_has_written(store: Store, name: str) -> None:
+    """Inside a transaction its own changes are seen, exactly as others see them afterwards."""
+    with store.transaction() as tx:
+        CHANGES[name](tx)
+        inside = pictured(tx)
+    assert picture(store) == inside
+
+
+def test_all_changes_together_are_undone_whole(store: Store) -> None:
+    """However much a transaction has changed, and changed again, an error undoes all of it."""
+    before = picture(store)
+    names = ("entities", "bars", "invoices", "late fees", "payments", "journal", "firms") * 2
+    undone(store, *(CHANGES[name] for name in (*names, "grounds", "users added")))
+    assert picture(store) == before
+
+
+def test_a_first_change_of_a_firm_is_undone_whole(store: Store) -> None:
+    """A transaction that was the first to write of a firm leaves nothing of it behind."""
+    undone(
+        store,
+        lambda tx: tx.entities.save(entity(firm_id=OTHER_FIRM)),
+        lambda tx: tx.firms.save(firm(OTHER_FIRM)),
+    )
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(OTHER_FIRM) is None
+        assert list(snapshot.entities.roster(OTHER_FIRM)) == []
+
+
+def test_undone_attempts_do_not_count(store: Store) -> None:
+    """A refused proof that was counted in a transaction that failed is not counted."""
+
+    def count(tx: Transaction) -> None:
+        for subject in ("number:1", "number:2"):
+            tx.attempts.recent(ACME, subject, at(-9))
+            tx.attempts.add(ACME, subject, at(1), at(-9))
+
+    undone(store, count)
+    with store.transaction() as tx:
+        assert tx.attempts.recent(ACME, "number:1", at(-9)) == (at(0),)
+        assert tx.attempts.recent(ACME, "number:2", at(-9)) == ()
+
+
+def test_an_undone_lock_leaves_the_mailbox_as_it_was(store: Store) -> None:
+    """What a failed transaction did under a lock is undone with the lock: user, bars and leavings."""
+    undone(store, _change_bars, _sign_up_others)
+    with store.transaction() as tx:
+        mailbox = tx.mailboxes.lock(ACME, JANE)
+        assert (str(mailbox.email), mailbox.user) == (str(JANE), user())
+        assert tx.bars.of(mailbox) == Refusals(barred=frozenset({TRUST}), left=frozenset({TRUST}))
+
+
+def test_link_order_survives_an_undone_change(store: Store) -> None:
+    """Links unlinked and linked again by a transaction that failed stand in their old order, and page so."""
+    before = picture(store)
+    undone(store, _unlink_and_relink)
+    with store.transaction() as tx:
+        _link_another(tx)
+    with store.snapshot() as snapshot:
+        assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [REALTY, SMITH, TRUST]
+        first = snapshot.entities.in_scope(EVERYTHING, PageRequest(2))
+        assert first.items == before[10].items
+
+
+@pytest.mark.parametrize("error", [GaveUpError, KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_whatever_ends_a_transaction_undoes_it(store: Store, error: type[BaseException]) -> None:
+    """An interrupt from the keyboard, or the end of the program, undoes a transaction like any error."""
+    before = picture(store)
+    undone(store, _move_entities, error=error)
+    assert picture(store) == before
+
+
+def test_an_error_goes_on_to_the_caller(store: Store) -> None:
+    """The very error that undid the transaction is what the caller gets."""
+    error = GaveUpError()
+    with pytest.raises(GaveUpError) as caught, store.transaction():
+        raise error
+    assert caught.value is error
+
+
+def test_an_error_in_a_snapshot_goes_on_to_the_caller(store: Store) -> None:
+    """An error while reading is the caller's, and the store is free again."""
+    with pytest.raises(GaveUpError), store.snapshot():
+        raise GaveUpError
+    with store.transaction() as tx:
+        tx.firms.save(firm(name="Still here"))
+    assert picture(store)[0] == firm(name="Still here")
+
+
+def test_a_store_is_free_after_an_undone_change(store: Store) -> None:
+    """After a transaction that failed, the next one is kept."""
+    with pytest.raises(GaveUpError), store.transaction():
+        raise GaveUpError
+    with store.transaction() as tx:
+        tx.firms.save(firm(name="Still here"))
+    assert picture(store)[0] == firm(name="Still here")
+
+
+def test_an_iterable_that_fails_undoes_what_it_gave(store: Store) -> None:
+    """When the source of many rows breaks off, the rows that it gave are undone with the transaction."""
+
+    def breaking_off() -> Any:  # noqa: ANN401
+        yield entity("new")
+        raise GaveUpError
+
+    before = picture(store)
+    with pytest.raises(GaveUpError), store.transaction() as tx:
+        tx.entities.save_many(breaking_off())
+    assert picture(store) == before
+
+
+def test_a_transaction_inside_a_transaction_is_refused(store: Store) -> None:
+    """A second transaction on the same thread would wait for the first for ever: no retry helps."""
+    with store.transaction(), pytest.raises(Conflict) as caught, store.transaction():
+        pass
+    assert not caught.value.retryable
+
+
+def test_a_transaction_inside_a_snapshot_is_refused(store: Store) -> None:
+    """A transaction on the same thread would wait for the snapshot for ever: no retry helps."""
+    with store.snapshot(), pytest.raises(Conflict) as caught, store.transaction():
+        pass
+    assert not caught.value.retryable
+
+
+def test_a_refused_transaction_leaves_the_outer_one_whole(store: Store) -> None:
+    """After the refusal the outer transaction goes on and is kept."""
+    with store.transaction() as tx:
+        tx.firms.save(firm(name="Kept"))
+        with pytest.raises(Conflict), store.transaction():
+            pass
+        tx.entities.save(entity("new"))
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) == firm(name="Kept")
+        assert snapshot.entities.find(ACME, entity("new").entity_id) == entity("new")
+
+
+def test_transactions_may_follow_each_other(store: Store) -> None:
+    """After a refusal, and after any block has ended, the thread may open another."""
+    with store.snapshot(), pytest.raises(Conflict), store.transaction():
+        pass
+    with store.transaction() as tx:
+        tx.firms.save(firm(name="Next"))
+    assert picture(store)[0] == firm(name="Next")
+
+
+def test_a_closed_store_reads_nothing(store: Store) -> None:
+    """After closing, a snapshot is refused."""
+    store.close()
+    with pytest.raises(StoreUnavailable), store.snapshot() as snapshot:
+        snapshot.firms.find(ACME)
+
+
+def test_a_closed_store_changes_nothing(store: Store) -> None:
+    """After closing, a transaction is refused."""
+    store.close()
+    with pytest.raises(StoreUnavailable), store.transaction() as tx:
+        tx.firms.save(firm())
+
+
+def test_a_store_may_be_closed_twice(store: Store) -> None:
+    """Closing what is closed does nothing."""
+    store.close()
+    store.close()
+    with pytest.raises(StoreUnavailable), store.snapshot() as snapshot:
+        snapshot.firms.find(ACME)
