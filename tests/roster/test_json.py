@@ -1,0 +1,165 @@
+"""A plan travels as text, and may be applied the next morning; an altered one is refused (L13)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_linkage import (
+    AutoLink,
+    ClientEntity,
+    Contact,
+    ContactRemoved,
+    InvalidValue,
+    LinkageService,
+    PlanNotConfirmed,
+    RosterPlan,
+)
+from tests import builders as b
+from tests.service.world import World, contents
+
+ROSTER = [
+    b.entity("2001", b.JANE, name="\U0001f600 \u202e"),
+    b.entity(b.REALTY, contacts=[Contact(email=b.JANE, name="Jane", contact_id="c1", role="owner")], active=False),
+    b.entity("2002", client_number="1001"),
+]
+
+
+@pytest.fixture
+def plan(world: World) -> RosterPlan:
+    """A plan in which everything happens."""
+    world.jane(b.REALTY, b.SMITH)
+    portal = world.portal(auto_link=AutoLink.CONTINUOUS, contact_removed=ContactRemoved.WITHDRAW)
+    made = portal.roster.plan(b.ACME, ROSTER, complete=True)
+    assert made.gains
+    assert made.hidden
+    assert made.ambiguous_numbers == ()
+    return made
+
+
+def forged(plan: RosterPlan, **parts: Any) -> str:  # noqa: ANN401 -- JSON
+    """The text of a plan with other parts, and the digest that goes with them: anybody can compute it."""
+    data = {**json.loads(plan.to_json()), **parts}
+    data.pop("plan_id")
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return json.dumps({**data, "plan_id": hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()})
+
+
+def test_a_plan_comes_back_from_its_text(plan: RosterPlan) -> None:
+    """Whole: entities with their contacts, every list, and the same id."""
+    again = RosterPlan.from_json(plan.to_json())
+    assert again == plan
+    assert again.plan_id == plan.plan_id
+    assert again.entities == tuple(ROSTER)
+    assert again.to_json() == plan.to_json()
+
+
+def test_a_plan_that_travelled_is_applied(world: World, plan: RosterPlan) -> None:
+    """It needs its confirmation as before."""
+    portal = world.portal(auto_link=AutoLink.CONTINUOUS, contact_removed=ContactRemoved.WITHDRAW)
+    again = RosterPlan.from_json(plan.to_json())
+    with pytest.raises(PlanNotConfirmed):
+        portal.roster.apply(again)
+    assert portal.roster.apply(again, confirmed=plan.plan_id).gains == plan.gains
+
+
+def test_every_alteration_is_noticed(plan: RosterPlan) -> None:
+    """Whatever part is changed, taken away or added, the text is refused."""
+    data = json.loads(plan.to_json())
+    for name, part in data.items():
+        changed: Any = not part if isinstance(part, bool) else [] if isinstance(part, list) and part else ["x"]
+        if isinstance(part, str):
+            changed = f"{part}x"
+        for altered in ({**data, name: changed}, {key: data[key] for key in data if key != name}):
+            with pytest.raises(InvalidValue, match=r"plan: (was altered after it was made|is no roster plan)"):
+                RosterPlan.from_json(json.dumps(altered))
+    with pytest.raises(InvalidValue):
+        RosterPlan.from_json(json.dumps({**data, "more": 1}))
+    quiet = json.dumps({**data, "needs_confirmation": False})
+    with pytest.raises(InvalidValue, match="was altered after it was made"):
+        RosterPlan.from_json(quiet)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "7",
+        '"plan"',
+        "NaN",
+        "{",
+        "\0",
+        "\ud800",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "9" * 10_000,
+        '{"plan_id": 1}',
+        '{"plan_id": "x", "entities": null}',
+        '{"plan_id": "x", "entities": [[]], "gains": {}}',
+        '{"plan_id": "x", "firm_id": "acme"}',
+    ],
+)
+def test_what_is_no_plan_is_refused(text: str) -> None:
+    """As an `InvalidValue`, which never repeats it."""
+    with pytest.raises(InvalidValue) as refused:
+        RosterPlan.from_json(text)
+    assert (refused.value.field, refused.value.reason) == ("plan", "is no roster plan")
+
+
+@pytest.mark.parametrize("text", [None, 7, b"{}", {}])
+def test_a_plan_is_read_from_a_text(text: object) -> None:
+    """Anything else is a mistake in the program."""
+    with pytest.raises(TypeError, match="plan must be str"):
+        RosterPlan.from_json(text)  # type: ignore[arg-type]
+
+
+ENTITY = {"firm_id": "acme", "entity_id": "1", "name": "", "client_number": "1", "contacts": [], "active": True}
+FORGERIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "another firm's entity": lambda entity: {"entities": [{**entity, "firm_id": "other-firm"}]},
+    "one entity twice": lambda entity: {"entities": [entity, entity]},
+    "no id": lambda entity: {"entities": [{**entity, "entity_id": ""}]},
+    "a number for an id": lambda entity: {"entities": [{**entity, "entity_id": 7}]},
+    "a word for a switch": lambda entity: {"entities": [{**entity, "active": "yes"}]},
+    "no address": lambda entity: {"entities": [{**entity, "contacts": [{"email": "nobody"}]}]},
+    "a NUL": lambda entity: {"entities": [{**entity, "name": "\0"}]},
+    "no firm": lambda _: {"firm_id": None, "entities": []},
+    "a list for a firm": lambda _: {"firm_id": ["acme"], "entities": []},
+    "a firm without an id": lambda _: {"firm_id": "", "entities": []},
+    "complete as a word": lambda _: {"complete": "no"},
+    "complete as a number": lambda _: {"complete": 1},
+    "confirmation as a word": lambda _: {"needs_confirmation": "no"},
+    "a link change of lists": lambda _: {"hidden": [{"user_id": [], "entity_id": {}, "why": 1}]},
+    "a link change of nothing": lambda _: {"losses": [{}]},
+    "users as numbers": lambda _: {"removed_users": [7]},
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_plan_is_refused_though_its_digest_agrees(plan: RosterPlan, forgery: str) -> None:
+    """The digest is no signature: what no planning would make is refused on reading, firms stay walls (L6)."""
+    with pytest.raises(InvalidValue, match="plan: is no roster plan"):
+        RosterPlan.from_json(forged(plan, **FORGERIES[forgery](ENTITY)))
+
+
+def test_a_forged_plan_takes_nothing_away_unnoticed(world: World, plan: RosterPlan) -> None:
+    """Who forges a plan that says it costs nothing gets it decided again when it is applied (L13)."""
+    portal: LinkageService = world.portal()
+    before = contents(world.store)
+    innocent = RosterPlan.from_json(forged(plan, needs_confirmation=False))
+    assert not innocent.needs_confirmation
+    with pytest.raises(PlanNotConfirmed):
+        portal.roster.apply(innocent)
+    assert contents(world.store) == before
+
+
+def test_entities_of_a_plan_are_entities(plan: RosterPlan) -> None:
+    """Read back they are the values they were, contacts with their addresses included."""
+    again = RosterPlan.from_json(plan.to_json())
+    assert {type(entity) for entity in again.entities} == {ClientEntity}
+    assert again.entities[1].contacts[0].email == b.JANE
+    assert str(again.entities[1].contacts[0].email) == str(b.JANE)
