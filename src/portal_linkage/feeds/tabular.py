@@ -1,0 +1,213 @@
+r"""Tables, and a mapping that says where each field comes from, become entities, invoices, payments and late fees.
+
+A file is read with `read_records` (or `parse_records`, from a text or an open file), a mapping with `load_mapping`
+(or `FeedMapping.of`), and a ``read_...`` function below makes one of the other. Nothing is written anywhere.
+
+>>> from portal_linkage import FirmId
+>>> mapping = FeedMapping.of({"entities": {"entity_id": "No", "name": "Client", "email": "Mails"}})
+>>> text = 'No,Client,Mails\n1001,"Smith, Jane",jane.smith@example.com; n/a\n,Smith Family Trust,\n'
+>>> records = parse_records(text, Format.CSV, file="clients.csv")
+>>> clients = read_entities(FirmId("acme"), records, mapping)
+>>> [entity.label for entity in clients.rows]
+['Smith, Jane (1001)']
+>>> print(*clients.rejected, *clients.rejected_parts, sep="\n")
+clients.csv, row 3, entity_id: is missing
+clients.csv, row 2, email, part 2: must have one @ between two non-empty parts
+
+**Files.** ``.csv``: UTF-8 with or without a BOM, commas, double quotes, a header; row 1 is the header. ``.json``: an
+array of objects. ``.jsonl``, ``.ndjson``: an object a line. Cells are trimmed; a row of blanks alone is skipped. What
+breaks the file as a whole (no header, a column name twice, a quote that is not closed, no UTF-8, no JSON, a column of
+the mapping that no record has) is an `InvalidFile`. What spoils one row (too many or too few cells, a NUL, a missing or
+wrong value, an id that an earlier good row has) rejects that row alone, by its first flaw.
+
+**The mapping** is a TOML file, or a JSON file of the same shape, with a section for each table:
+
+.. code-block:: toml
+
+    [entities]
+    entity_id = "CustomerId"
+    name = { columns = ["FirstName", "LastName"], separator = " " }
+    email = "Email"
+
+    [invoices]
+    invoice_id = "InvoiceId"
+    entity_id = "CustomerId"
+    total = "Total"
+    amount_due = "Balance"
+    currency = { constant = "USD" }
+    status = "State"
+    status_words = { SENT = "open", SETTLED = "paid" }
+    issued_on = "InvoiceDate"
+
+A value is a column, several columns joined (blank ones left out; the separator is a blank, for ``email`` and
+``invoice_ids`` a line break), or a constant. The fields, optional ones in brackets, with what stands in for a blank:
+
+- ``entities``: ``entity_id``, ``name``, [``client_number``: the id], [``email``: no contacts], [``active``: yes].
+- ``invoices``: ``invoice_id``, ``entity_id``, ``total``, ``amount_due``, ``currency``, ``status``, ``issued_on``,
+  [``number``: the id], [``due_on``: the issue date].
+- ``payments``: ``payment_id``, ``entity_id``, ``amount``, ``currency``, ``paid_at``, [``invoice_ids``: none].
+- ``late_fees``: ``fee_id``, ``entity_id``, ``amount``, ``currency``, ``assessed_on``, [``amount_due``: the amount],
+  [``invoice_id``: none].
+
+**Values.** *Amounts* are plain decimals (``-1200.50``): ``1,200``, ``$5``, ``(5)`` and ``1e3`` are refused, since
+nobody knows what all of them mean, and no amount is ever a float. *Days* are ISO 8601, of a date-time the day as
+written. *Times* without an offset, and days taken as times, are UTC. *Status* is open, paid, void or draft, *active* is
+active, true, yes, y, 1 or inactive, false, no, n, 0, both whatever their case, and both as ``status_words`` or
+``active_words`` say. *Invoice ids* of a payment are divided by commas, semicolons or line breaks.
+
+**E-mail cells** hold lists: ``a@x.com, b@y.com; "Smith, J" <c@z.com>``, divided by commas and semicolons outside
+quotes and by line breaks, never by blanks or ``|`` (which an address may hold). The name becomes the contact's name.
+Each part that is not blank ends as a contact or as a `RejectedPart`; its row is kept either way. A client with several
+rows, one for each contact, is no such table: give its contacts in one cell or in several columns.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
+
+from ..domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
+from ..domain.errors import InvalidValue
+from ..domain.values import EntityId, FeeId, FirmId, InvoiceId, PaymentId
+from ._addresses import read_addresses
+from ._findings import Imported, InvalidFile, RejectedPart, RejectedRow, shown
+from ._mapping import Columns, Constant, FeedMapping, Origin, TableMapping, load_mapping
+from ._records import Format, Record, Records, parse_records, read_records
+from ._rows import Row
+
+__all__ = [
+    "Columns",
+    "Constant",
+    "FeedMapping",
+    "Format",
+    "Imported",
+    "InvalidFile",
+    "Origin",
+    "Record",
+    "Records",
+    "RejectedPart",
+    "RejectedRow",
+    "TableMapping",
+    "load_mapping",
+    "parse_records",
+    "read_entities",
+    "read_invoices",
+    "read_late_fees",
+    "read_payments",
+    "read_records",
+]
+
+T = TypeVar("T")
+
+_BETWEEN_IDS: Final = re.compile(r"[,;\r\n]")
+
+
+def read_entities(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[ClientEntity]:
+    """The client entities of a table, with the contacts that their e-mail cells list.
+
+    Raises:
+        InvalidFile: the mapping has no section for them, or names a column that no record has.
+    """
+    read = _read(records, mapping, "entities", partial(_entity, firm_id, records.file))
+    parts = tuple(part for _, rejected in read.rows for part in rejected)
+    return Imported(tuple(entity for entity, _ in read.rows), read.rejected, parts)
+
+
+def read_invoices(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[Invoice]:
+    """The invoices of a table; raises as `read_entities` does."""
+    return _read(records, mapping, "invoices", partial(_invoice, firm_id))
+
+
+def read_payments(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[Payment]:
+    """The payments of a table; raises as `read_entities` does. Their payer is unknown."""
+    return _read(records, mapping, "payments", partial(_payment, firm_id))
+
+
+def read_late_fees(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[LateFee]:
+    """The late fees of a table; raises as `read_entities` does."""
+    return _read(records, mapping, "late_fees", partial(_late_fee, firm_id))
+
+
+def _read(records: Records, mapping: FeedMapping, name: str, build: Callable[[Row], T]) -> Imported[T]:
+    table = mapping.table(name)
+    _check_columns(records, table, name)
+    rows: list[T] = []
+    rejected = list(records.rejected)
+    seen: dict[str, int] = {}
+    for record in records.records:
+        row = Row(record, table)
+        try:
+            built = build(row)
+            _check_new(row, seen)
+            rows.append(built)
+        except InvalidValue as error:
+            rejected.append(RejectedRow(records.file, record.row, error.field, error.reason))
+    return Imported(tuple(rows), tuple(sorted(rejected, key=lambda each: each.row)))
+
+
+def _check_columns(records: Records, table: TableMapping, name: str) -> None:
+    if records.columns is None:
+        return
+    if missing := [shown(column) for column in table.columns if column not in records.columns]:
+        raise InvalidFile(records.file, f"has no column {', '.join(missing)}, which [{name}] draws on")
+
+
+def _check_new(row: Row, seen: dict[str, int]) -> None:
+    field = row.mapping.id_field
+    first = seen.setdefault(row.text(field), row.record.row)
+    if first != row.record.row:
+        raise InvalidValue(field, f"stands in row {first} already")
+
+
+def _entity(firm_id: FirmId, file: str, row: Row) -> tuple[ClientEntity, tuple[RejectedPart, ...]]:
+    cell = read_addresses(row.find("email"))
+    entity_id = EntityId(row.text("entity_id"))
+    entity = ClientEntity(
+        firm_id=firm_id,
+        entity_id=entity_id,
+        name=row.text("name"),
+        client_number=row.find("client_number") or entity_id,
+        contacts=cell.contacts,
+        active=not row.find("active") or row.word("active") == "active",
+    )
+    return entity, tuple(RejectedPart(file, row.record.row, "email", part, reason) for part, reason in cell.rejected)
+
+
+def _invoice(firm_id: FirmId, row: Row) -> Invoice:
+    invoice_id = InvoiceId(row.text("invoice_id"))
+    return Invoice(
+        firm_id=firm_id,
+        invoice_id=invoice_id,
+        entity_id=EntityId(row.text("entity_id")),
+        number=row.find("number") or invoice_id,
+        total=row.money("total"),
+        amount_due=row.money("amount_due"),
+        issued_on=row.day("issued_on"),
+        due_on=row.day("due_on" if row.find("due_on") else "issued_on"),
+        status=InvoiceStatus(row.word("status")),
+    )
+
+
+def _payment(firm_id: FirmId, row: Row) -> Payment:
+    ids = filter(None, map(str.strip, _BETWEEN_IDS.split(row.find("invoice_ids"))))
+    return Payment(
+        firm_id=firm_id,
+        payment_id=PaymentId(row.text("payment_id")),
+        entity_id=EntityId(row.text("entity_id")),
+        amount=row.money("amount"),
+        paid_at=row.moment("paid_at"),
+        invoice_ids=tuple(map(InvoiceId, ids)),
+    )
+
+
+def _late_fee(firm_id: FirmId, row: Row) -> LateFee:
+    invoice_id = row.find("invoice_id")
+    return LateFee(
+        firm_id=firm_id,
+        fee_id=FeeId(row.text("fee_id")),
+        entity_id=EntityId(row.text("entity_id")),
+        invoice_id=InvoiceId(invoice_id) if invoice_id else None,
+        amount=row.money("amount"),
+        amount_due=row.money("amount_due" if row.find("amount_due") else "amount"),
+        assessed_on=row.day("assessed_on"),
+    )

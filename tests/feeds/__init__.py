@@ -1,0 +1,1 @@
+"""Feeds: what comes of the files that people export."""
