@@ -128,7 +128,11 @@ class UserRepository(UserReader, Protocol):
     """The portal users, for a change."""
 
     def add(self, mailbox: Mailbox, user: User) -> None:
-        """Give the locked mailbox this user; the mailbox takes over the user's spelling of the address."""
+        """Give the locked mailbox this user; the mailbox takes over the user's spelling of the address.
+
+        Raises:
+            Conflict: the firm has a user of this id already. No retry helps.
+        """
         ...
 
     def remove(self, user: User) -> None:

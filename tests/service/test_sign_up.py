@@ -280,14 +280,6 @@ def test_an_address_that_nobody_verified_is_a_mistake_that_is_taught(world: Worl
     assert contents(world.store) == before
 
 
-@pytest.mark.parametrize(
-    "store",
-    [
-        pytest.param("memory", marks=pytest.mark.xfail(strict=True, reason="the memory store takes the id twice")),
-        "sqlite",
-    ],
-    indirect=True,
-)
 def test_an_id_that_was_given_before_is_no_new_user(world: World) -> None:
     """Should the injected source repeat itself, nothing of the other user's is touched, and nothing is half done."""
     first = world.jane(b.REALTY)

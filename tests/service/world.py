@@ -14,7 +14,6 @@ from portal_linkage import (
     EmailAddress,
     EntityId,
     Event,
-    EventKind,
     Firm,
     FirmStaff,
     Invoice,
@@ -220,8 +219,3 @@ def _held(pair: tuple[object, object]) -> bool:
 
 def _fields(value: Any) -> list[object]:  # noqa: ANN401 -- any attrs object
     return [_plain(getattr(value, field.name)) for field in attrs.fields(type(value))]
-
-
-def kinds(events: Iterable[Event]) -> list[EventKind]:
-    """What happened, kind by kind."""
-    return [event.kind for event in events]

@@ -125,7 +125,7 @@ def test_a_cursor_holds_no_address(store: Store, name: str) -> None:
     fill(store, LISTINGS[name], *range(ROWS))
     cursor = after(page_of(store, LISTINGS[name], PageRequest(2))).after
     assert cursor is not None
-    assert b"@" not in base64.urlsafe_b64decode(cursor)
+    assert b"example" not in base64.urlsafe_b64decode(cursor)
 
 
 @pytest.mark.parametrize("name", SHRINKING)

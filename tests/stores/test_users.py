@@ -1,5 +1,8 @@
 """The portal users."""
 
+import pytest
+
+from portal_linkage import Conflict
 from portal_linkage.domain.values import EmailAddress, UserId
 from portal_linkage.ports import Store
 from tests.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, at, jane_at, sign_up, user
@@ -12,6 +15,17 @@ def test_a_user_is_found_as_they_signed_up(store: Store) -> None:
         sign_up(tx, person, REALTY)
     with store.snapshot() as snapshot:
         assert snapshot.users.find(ACME, JANE_ID) == person
+
+
+def test_an_id_is_given_to_one_user_only(store: Store) -> None:
+    """A second mailbox cannot take over a user's id, and the first keeps its user."""
+    with store.transaction() as tx:
+        sign_up(tx, user(), REALTY)
+    with pytest.raises(Conflict) as refused, store.transaction() as tx:
+        tx.users.add(tx.mailboxes.lock(ACME, jane_at(1)), user(email=jane_at(1)))
+    assert not refused.value.retryable
+    with store.snapshot() as snapshot:
+        assert snapshot.users.find(ACME, JANE_ID) == user()
 
 
 def test_an_unknown_user_is_not_found(store: Store) -> None:

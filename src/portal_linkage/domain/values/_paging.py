@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final, Generic, Self, TypeVar
 
@@ -18,7 +18,8 @@ MAX_LIMIT: Final = 500
 """The most rows on one page."""
 
 _MAX_CURSOR: Final = 20_000
-_MAX_INT: Final = 18
+_MAX_INT: Final = 2**63  # what a database can compare with
+_TAG_OCTETS: Final = 12
 
 Key = tuple[str | int | date, ...]
 """Where a row stands in a listing: what the listing is ordered by, the id last."""
@@ -84,7 +85,8 @@ def iterate(fetch: Callable[[PageRequest], Page[T]], *, limit: int = MAX_LIMIT) 
 class Question:
     """A listing as its cursors know it: what is asked, and the types of the key that it is ordered by.
 
-    ``parts`` tell this question from every other (firm, viewer, filters); only their digest goes into a cursor.
+    ``parts`` tell this question from every other (firm, viewer, filters). A cursor holds a digest of them and of the
+    key, and the key, veiled: a name that it is ordered by may be somebody's address.
     """
 
     parts: tuple[str, ...]
@@ -95,16 +97,11 @@ class Question:
         """Ask; a part that is absent is told from one that is empty."""
         return cls(tuple("-" if part is None else f"={part}" for part in parts), shape)
 
-    def _tag(self) -> str:
-        digest = hashlib.blake2b(digest_size=9)
-        for part in self.parts:
-            octets = part.encode()
-            digest.update(len(octets).to_bytes(4, "big") + octets)
-        return base64.urlsafe_b64encode(digest.digest()).decode()
-
     def cursor(self, key: Key) -> str:
         """The cursor that stands just after the row with this key."""
-        return base64.urlsafe_b64encode("\0".join((self._tag(), *map(str, key))).encode()).decode()
+        octets = "\0".join(map(str, key)).encode()
+        tag = self._tag(octets)
+        return base64.urlsafe_b64encode(tag + _veiled(octets, tag)).decode()
 
     def position(self, request: PageRequest) -> Key | None:
         """The key that the request goes on after; ``None`` for the first page.
@@ -114,10 +111,10 @@ class Question:
         """
         if request.after is None:
             return None
-        tag, *key = _unpacked(request.after)
-        if tag != self._tag() or len(key) != len(self.shape):
-            raise InvalidCursor("after", "does not belong to this question")
-        return tuple(map(_part, key, self.shape))
+        try:
+            return self._key(request.after)
+        except ValueError:
+            raise InvalidCursor("after", "is no cursor of this question") from None
 
     def page(self, rows: Sequence[T], request: PageRequest, key: Callable[[T], Key]) -> Page[T]:
         """The page made of the first ``limit`` rows; a row more than that says that there is a next page."""
@@ -125,28 +122,32 @@ class Question:
         more = len(rows) > request.limit
         return Page(items, PageRequest(request.limit, self.cursor(key(items[-1]))) if more else None)
 
+    def _tag(self, octets: bytes) -> bytes:
+        digest = hashlib.blake2b(digest_size=_TAG_OCTETS)
+        for part in (octets, *map(str.encode, self.parts)):
+            digest.update(len(part).to_bytes(4, "big") + part)
+        return digest.digest()
 
-def _malformed() -> InvalidCursor:
-    return InvalidCursor("after", "is no cursor of this library")
+    def _key(self, cursor: str) -> Key:
+        if len(cursor) > _MAX_CURSOR:
+            raise ValueError
+        sealed = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+        tag = sealed[:_TAG_OCTETS]
+        octets = _veiled(sealed[_TAG_OCTETS:], tag)
+        if tag != self._tag(octets):
+            raise ValueError
+        return tuple(_part(text, kind) for text, kind in zip(octets.decode().split("\0"), self.shape, strict=True))
 
 
-def _unpacked(cursor: str) -> Iterable[str]:
-    if len(cursor) > _MAX_CURSOR or not cursor.isascii():
-        raise _malformed()
-    try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode().split("\0")
-    except ValueError:
-        raise _malformed() from None
+def _veiled(octets: bytes, tag: bytes) -> bytes:
+    """The octets under a veil that the tag gives, or without it again: to be unread by chance, not to be secret."""
+    veil = hashlib.shake_128(tag).digest(len(octets))
+    return bytes(octet ^ other for octet, other in zip(octets, veil, strict=True))
 
 
-def _part(text: str, kind: type) -> str | int | date:
-    try:
-        if kind is date:
-            return date.fromisoformat(text)
-        if kind is int and len(text) <= _MAX_INT:
-            return int(text)
-    except ValueError:
-        raise _malformed() from None
-    if kind is int:
-        raise _malformed()
-    return text
+def _part(text: str, kind: type[str] | type[int] | type[date]) -> str | int | date:
+    if kind is date:
+        return date.fromisoformat(text)
+    if kind is int and not -_MAX_INT <= int(text) < _MAX_INT:
+        raise ValueError
+    return int(text) if kind is int else text

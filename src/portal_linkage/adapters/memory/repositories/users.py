@@ -6,6 +6,7 @@ from heapq import nsmallest
 import attrs
 
 from ....domain.entities import User
+from ....domain.errors import Conflict
 from ....domain.outcomes import PortalUserRow
 from ....domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId, new_uuid
 from ....ports import Mailbox
@@ -64,6 +65,8 @@ class UserRepository(Repository, UserReader):
     """`portal_linkage.ports.UserRepository` in memory."""
 
     def add(self, mailbox: Mailbox, user: User) -> None:
+        if self._at(user.firm_id).mailboxes.of(user.user_id) is not None:
+            raise Conflict("the firm has a user of this id already")
         self._give(mailbox.firm_id, user.email, user)
 
     def remove(self, user: User) -> None:
