@@ -252,7 +252,7 @@ class EntityReader(Protocol):
         ...
 
     def covers(self, scope: Scope) -> bool:
-        """Whether any entity is in scope. Of a visit to a firm that does not exist: no."""
+        """Whether any entity is in scope."""
         ...
 
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[ClientEntity]:

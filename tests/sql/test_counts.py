@@ -1,6 +1,6 @@
 """How often the database is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,13 +16,15 @@ from .story import LINKED, PAGE, client_ids, scoped_readings, tell
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[int, SqlStore]:
+def told() -> Iterator[dict[int, SqlStore]]:
     """Two firms alike but for the number of Jane's clients."""
     stores = {clients: SqlStore.open("sqlite://") for clients in (1, 500)}
     for clients, store in stores.items():
         with store.transaction() as tx:
             tell(tx, clients)
-    return stores
+    yield stores
+    for store in stores.values():
+        store.close()
 
 
 READINGS: dict[str, Callable[[Snapshot], Any]] = {

@@ -5,11 +5,11 @@ from sqlalchemy import Table, Text, inspect, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from portal_linkage.adapters.sql import SqlStore
-from portal_linkage.adapters.sql.tables import tables_named
+from portal_linkage.adapters.sql.tables import Tables
 from tests.builders import ACME, firm
 
 POSTGRESQL = make_url("postgresql://").get_dialect()()
-TABLES = tables_named("any_").metadata.sorted_tables
+TABLES = Tables("any_").metadata.sorted_tables
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

@@ -75,7 +75,9 @@ def pictured(snapshot: Snapshot) -> tuple[Any, ...]:
         dict(snapshot.late_fees.totals(EVERYTHING)),
         snapshot.payments.in_scope(EVERYTHING, ALL),
         snapshot.journal.listing(ACME, None, None, ALL),
-        [snapshot.journal.listing(ACME, *of, ALL) for of in ((JANE_ID, None), (None, REALTY), (JANE_ID, REALTY))],
+        snapshot.journal.listing(ACME, JANE_ID, None, ALL),
+        snapshot.journal.listing(ACME, None, REALTY, ALL),
+        snapshot.journal.listing(ACME, JANE_ID, REALTY, ALL),
     )
 
 

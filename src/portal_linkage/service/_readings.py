@@ -25,19 +25,24 @@ def sight(snapshot: Snapshot, viewer: Viewer, entity_id: EntityId | None = None)
         UserNotFound: the portal user does not exist.
         EntityNotFound: the visited, or the named, entity is not theirs to see.
     """
-    firm = snapshot.firms.find(viewer.firm_id)
     if isinstance(viewer, PortalUser):
-        if firm is None or snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
+        if snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
             raise UserNotFound(viewer.firm_id, viewer.user_id)
-    else:
-        entity_id = viewer.entity_id if entity_id is None else entity_id
-    seen = sight_of(viewer, firm.settings if firm else PortalSettings())
+    elif entity_id is None:
+        entity_id = viewer.entity_id
+    seen = sight_of(viewer, _settings(snapshot, viewer.firm_id))
     if entity_id is None:
         return seen
     scope = narrowed(seen.scope, entity_id)
     if scope is None or not snapshot.entities.covers(scope):
         raise EntityNotFound(viewer.firm_id, entity_id)
     return seen.within(scope)
+
+
+def _settings(snapshot: Snapshot, firm_id: FirmId) -> PortalSettings:
+    """What the firm shows; entities may come before their firm, which then shows what firms do by default."""
+    firm = snapshot.firms.find(firm_id)
+    return PortalSettings() if firm is None else firm.settings
 
 
 def view(snapshot: Snapshot, seen: Sight, page: PageRequest) -> PortalView:
@@ -107,9 +112,7 @@ def explain(
     invoice_id: InvoiceId | None,
 ) -> Explanation:
     """Why a person sees an entity, or one invoice of it, or does not."""
-    firm = snapshot.firms.find(firm_id)
     user, email = _person(snapshot, firm_id, who)
-    settings = firm.settings if firm else PortalSettings()
     asked = rules.Asked(
         entity_id=entity_id,
         user=user,
@@ -118,7 +121,7 @@ def explain(
         bar=snapshot.bars.find(firm_id, email, entity_id),
         invoice_id=invoice_id,
         invoice=snapshot.invoices.find(firm_id, invoice_id) if invoice_id else None,
-        past_shown=settings.show_past_payments,
+        past_shown=_settings(snapshot, firm_id).show_past_payments,
     )
     return rules.explain(asked)
 

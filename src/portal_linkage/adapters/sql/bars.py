@@ -20,13 +20,13 @@ from sqlalchemy import (
 )
 
 from ...domain.entities import Bar
-from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest
+from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, micros_of
 from ...ports import Mailbox, Refusals
 from ..listings import BARS
 from .dialects import Dialect
 from .keysets import LIMIT, after, in_order, page_values
 from .moment import AMONG, Moment, Record
-from .rows import bar_of, bar_values, departure_values
+from .rows import BAR_ROWS, bar_values
 from .tables import Tables
 
 _Choice = Select[*tuple[Any, ...]]
@@ -45,9 +45,10 @@ class BarStatements:
         self.listing_of_address = self.listing.where(of_address)
         self.add = dialect.adding(bar)
         self.remove = _removal(bar)
+        self.refusals = _RefusalStatements(tables, dialect)
 
 
-class RefusalStatements:
+class _RefusalStatements:
     """What is asked about bars and departures alike, and said about departures."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
@@ -101,23 +102,22 @@ class SqlBarReader:
 
     _moment: Moment
     _statements: BarStatements
-    _refusals: RefusalStatements
 
     def find(self, firm_id: FirmId, email: EmailAddress, entity_id: EntityId) -> Bar | None:
         values = {"firm": firm_id, "address": email.key, "entity": entity_id}
         row = self._moment.row(self._statements.find, values)
-        return None if row is None else bar_of(row)
+        return None if row is None else BAR_ROWS.restore(row)
 
     def listing(self, firm_id: FirmId, email: EmailAddress | None, page: PageRequest) -> Page[Bar]:
         address = None if email is None else email.key
         question = BARS.of(firm_id, address)
         statement = self._statements.listing if address is None else self._statements.listing_of_address
         rows = self._moment.rows(statement, {"firm": firm_id, "address": address, **page_values(question, page)})
-        return question.page(rows, page, _bar_key).map(bar_of)
+        return question.page(rows, page, _bar_key).map(BAR_ROWS.restore)
 
     def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[str, Refusals]:
         by_address: dict[str, list[Record]] = defaultdict(list)
-        for row in self._moment.rows_among(self._refusals.touching, {"firm": firm_id}, entity_ids):
+        for row in self._moment.rows_among(self._statements.refusals.touching, {"firm": firm_id}, entity_ids):
             by_address[row.email_key].append(row)
         return {address: _refusals(rows) for address, rows in by_address.items()}
 
@@ -130,7 +130,7 @@ class SqlBarRepository(SqlBarReader):
     """See `portal_linkage.ports.BarRepository`."""
 
     def of(self, mailbox: Mailbox, entity_id: EntityId | None = None) -> Refusals:
-        statement = self._refusals.of if entity_id is None else self._refusals.of_entity
+        statement = self._statements.refusals.of if entity_id is None else self._statements.refusals.of_entity
         return _refusals(self._moment.rows(statement, _at(mailbox, entity_id)))
 
     def add_many(self, mailbox: Mailbox, bars: Sequence[Bar]) -> None:
@@ -140,10 +140,11 @@ class SqlBarRepository(SqlBarReader):
         self._moment.run(self._statements.remove, _at(mailbox, entity_id))
 
     def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
-        self._moment.run(self._refusals.remember_leaving, departure_values(mailbox, entity_id, at))
+        place = {"firm_id": mailbox.firm_id, "mailbox_id": mailbox.mailbox_id, "entity_id": entity_id}
+        self._moment.run(self._statements.refusals.remember_leaving, {**place, "left_at": micros_of(at)})
 
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
-        self._moment.run(self._refusals.forget_leaving, _at(mailbox, entity_id))
+        self._moment.run(self._statements.refusals.forget_leaving, _at(mailbox, entity_id))
 
 
 def _at(mailbox: Mailbox, entity_id: EntityId | None) -> dict[str, str | None]:

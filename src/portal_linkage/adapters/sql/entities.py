@@ -14,16 +14,16 @@ from ..listings import ENTITIES
 from .dialects import Dialect
 from .keysets import LIMIT, after, in_order, page_values
 from .moment import AMONG, CHUNK, Moment, Record, chunks
-from .rows import contact_rows, entities_of, entity_of, entity_values, word_rows
+from .rows import ENTITY_ROWS, contact_rows, entities_of, entity_values, word_rows
 from .scopes import kind_of, scope_values, scoped
-from .suggestions import Suggestions
+from .suggestions import Suggestions, SuggestionStatements
 from .tables import PMS, Tables, shown
 
 
 class EntityStatements:
-    """What is asked about entities."""
+    """What is asked and said about entities."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
         entity, contact = tables.entity, tables.contact
         every = select(*shown(entity)).where(entity.c.firm_id == bindparam("firm"))
         active = every.where(entity.c.active == true())
@@ -42,9 +42,11 @@ class EntityStatements:
         self.numbered = active.where(*of_number)
         self.roster = _with_contacts(tables, following)
         self.roster_of = _with_contacts(tables, some)
+        self.suggestions = SuggestionStatements(tables)
+        self.changes = _EntityChanges(tables, dialect)
 
 
-class EntityChanges:
+class _EntityChanges:
     """What is said about entities."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
@@ -90,7 +92,6 @@ class SqlEntityReader:
 
     _moment: Moment
     _statements: EntityStatements
-    _suggestions: Suggestions
 
     def find(self, firm_id: FirmId, entity_id: EntityId) -> ClientEntity | None:
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "entity": entity_id})
@@ -103,19 +104,19 @@ class SqlEntityReader:
         question = ENTITIES.within(scope)
         values = {**scope_values(scope), **page_values(question, page)}
         rows = self._moment.rows(self._statements.in_scope[kind_of(scope)], values)
-        return question.page(rows, page, _place).map(entity_of)
+        return question.page(rows, page, _place).map(ENTITY_ROWS.restore)
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
         rows = self._moment.rows_among(self._statements.some, {"firm": firm_id}, entity_ids)
-        return {entity.entity_id: entity.label for entity in map(entity_of, rows)}
+        return {entity.entity_id: entity.label for entity in map(ENTITY_ROWS.restore, rows)}
 
     def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
         rows = self._moment.rows(self._statements.listing, {"firm": firm_id, "address": email.key})
-        return tuple(map(entity_of, rows))
+        return tuple(map(ENTITY_ROWS.restore, rows))
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
         found = (
-            entity_of(row)
+            ENTITY_ROWS.restore(row)
             for chunk in chunks(sorted(set(numbers)))
             for row in self._moment.rows(
                 self._statements.numbered, {"firm": firm_id, "ids": chunk, "keys": tuple(map(search_key, chunk))}
@@ -124,7 +125,7 @@ class SqlEntityReader:
         return tuple(sorted(found, key=_id))
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
-        return self._suggestions.of(firm_id, text, user_id, limit)
+        return Suggestions(self._moment, self._statements.suggestions).of(firm_id, text, user_id, limit)
 
     def roster(self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None) -> Iterator[ClientEntity]:
         if entity_ids is not None:
@@ -143,11 +144,8 @@ class SqlEntityReader:
         return entities_of(self._moment.rows(self._statements.roster, values))
 
 
-@attrs.frozen
 class SqlEntityRepository(SqlEntityReader):
     """See `portal_linkage.ports.EntityRepository`."""
-
-    _changes: EntityChanges
 
     def save(self, entity: ClientEntity) -> None:
         self.save_many((entity,))
@@ -157,7 +155,7 @@ class SqlEntityRepository(SqlEntityReader):
             self._save({(entity.firm_id, entity.entity_id): entity for entity in chunk})
 
     def _save(self, entities: Mapping[tuple[FirmId, EntityId], ClientEntity]) -> None:
-        changes, saved = self._changes, entities.values()
+        changes, saved = self._statements.changes, entities.values()
         these = [{"firm": firm_id, "entity": entity_id, "from_source": PMS} for firm_id, entity_id in entities]
         self._moment.run(changes.save, list(map(entity_values, saved)))
         self._moment.run(changes.remove_contacts, these)

@@ -7,7 +7,7 @@ from ...domain.entities import Firm
 from ...domain.values import FirmId
 from .dialects import Dialect
 from .moment import Moment
-from .rows import firm_of, firm_values
+from .rows import FIRM_ROWS, SETTINGS_ROWS, firm_of
 from .tables import Tables
 
 
@@ -39,7 +39,8 @@ class SqlFirmRepository(SqlFirmReader):
     """See `portal_linkage.ports.FirmRepository`."""
 
     def save(self, firm: Firm) -> None:
-        self._moment.run(self._statements.save, {**firm_values(firm), "revision": 0})
+        columns = {**FIRM_ROWS.values(firm), **SETTINGS_ROWS.values(firm.settings), "revision": 0}
+        self._moment.run(self._statements.save, columns)
 
     def lock(self, firm_id: FirmId) -> Firm | None:
         row = self._moment.row(self._statements.lock, {"firm": firm_id})

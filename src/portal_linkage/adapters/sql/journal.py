@@ -13,7 +13,7 @@ from ..listings import CHANGES, JOURNAL
 from .dialects import Dialect
 from .keysets import LIMIT, after, page_values
 from .moment import Moment, Record
-from .rows import event_of, event_values
+from .rows import EVENT_ROWS
 from .tables import Tables
 
 
@@ -53,21 +53,23 @@ class SqlJournalReader:
         question = JOURNAL.of(firm_id, user_id, entity_id)
         statement = self._statements.listing[user_id is not None, entity_id is not None]
         values = {"firm": firm_id, "user": user_id, "entity": entity_id, **page_values(question, page)}
-        return question.page(self._moment.rows(statement, values), page, _position).map(event_of)
+        return question.page(self._moment.rows(statement, values), page, _position).map(EVENT_ROWS.restore)
 
     def changes(self, firm_id: FirmId, page: PageRequest) -> Page[Event]:
         question = CHANGES.of(firm_id)
         values = {"firm": firm_id, **page_values(question, page), "limit": page.limit}
         rows = self._moment.rows(self._statements.listing[False, False], values)
         last = _position(rows[-1]) if rows else question.position(page) or (0,)
-        return Page(tuple(map(event_of, rows)), PageRequest(page.limit, question.cursor(last)))
+        return Page(tuple(map(EVENT_ROWS.restore, rows)), PageRequest(page.limit, question.cursor(last)))
 
 
 class SqlJournalRepository(SqlJournalReader):
     """See `portal_linkage.ports.JournalRepository`."""
 
     def append(self, events: Sequence[Event]) -> None:
-        self._moment.run(self._statements.append, [{**event_values(event), "firm": event.firm_id} for event in events])
+        self._moment.run(
+            self._statements.append, [{**EVENT_ROWS.values(event), "firm": event.firm_id} for event in events]
+        )
 
 
 class AttemptStatements:

@@ -1,6 +1,6 @@
 """What invoices, late fees and payments have in common: how they are kept, listed within a scope, and added up."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 import attrs
@@ -23,8 +23,9 @@ from ...domain.viewers import Scope
 from ..listings import Listing
 from .dialects import Dialect
 from .keysets import LIMIT, after, in_order, page_values
-from .moment import Moment, Record, Values, chunks
+from .moment import Moment, chunks
 from .scopes import Scoped, kind_of, scope_values, scoped
+from .stored import Stored
 from .tables import Tables
 
 B = TypeVar("B")
@@ -33,10 +34,11 @@ _SPLIT: Final = 1_000_000
 """Sums are made of two parts: millions of amounts just below the limit would not fit a database's integer."""
 
 
-class BillStatements:
+class BillStatements(Generic[B]):
     """How one kind of bill is kept."""
 
-    def __init__(self, table: Table, bill_id: str, dialect: Dialect) -> None:
+    def __init__(self, table: Table, bill_id: str, rows: Stored[B], dialect: Dialect) -> None:
+        self.rows = rows
         this = and_(table.c.firm_id == bindparam("firm"), table.c[bill_id] == bindparam("bill"))
         self.find = select(table).where(this)
         self.save = dialect.replacing(table)
@@ -53,7 +55,7 @@ class BillListing(Generic[B]):
 
     listing: Listing[B]
     statements: Scoped
-    of: Callable[[Record], B]
+    rows: Stored[B]
     newest_first: bool
 
     def page(self, moment: Moment, scope: Scope, request: PageRequest) -> Page[B]:
@@ -61,7 +63,7 @@ class BillListing(Generic[B]):
         question = self.listing.within(scope)
         values = {**scope_values(scope), **page_values(question, request, newest_first=self.newest_first)}
         rows = moment.rows(self.statements[kind_of(scope)], values)
-        return question.page(tuple(map(self.of, rows)), request, self.listing.key)
+        return question.page(tuple(map(self.rows.restore, rows)), request, self.listing.key)
 
 
 def listing_statements(
@@ -121,23 +123,18 @@ def totals(moment: Moment, statements: Scoped, scope: Scope) -> tuple[int, dict[
 
 @attrs.frozen
 class KeptBills(Generic[B]):
-    """One kind of bill, as rows."""
+    """One kind of bill within a moment."""
 
-    moment: Moment
-    statements: BillStatements
-    of: Callable[[Record], B]
-    values: Callable[[B], Values]
+    _moment: Moment
+    _statements: BillStatements[B]
 
-    def find(self, firm_id: FirmId, bill_id: str) -> B | None:
-        """The bill, or ``None``."""
-        row = self.moment.row(self.statements.find, {"firm": firm_id, "bill": bill_id})
-        return None if row is None else self.of(row)
+    def _find(self, firm_id: FirmId, bill_id: str) -> B | None:
+        row = self._moment.row(self._statements.find, {"firm": firm_id, "bill": bill_id})
+        return None if row is None else self._statements.rows.restore(row)
 
-    def save(self, bills: Iterable[B]) -> None:
-        """Save each; of two with one id the later stands."""
+    def _save(self, bills: Iterable[B]) -> None:
         for chunk in chunks(bills):
-            self.moment.run(self.statements.save, list(map(self.values, chunk)))
+            self._moment.run(self._statements.save, list(map(self._statements.rows.values, chunk)))
 
-    def remove(self, firm_id: FirmId, bill_id: str) -> None:
-        """Delete the bill; nothing happens if there is none."""
-        self.moment.run(self.statements.remove, {"firm": firm_id, "bill": bill_id})
+    def _remove(self, firm_id: FirmId, bill_id: str) -> None:
+        self._moment.run(self._statements.remove, {"firm": firm_id, "bill": bill_id})

@@ -10,14 +10,14 @@ from ...domain.values import EntityId, FirmId, UserId
 from ...ports import Mailbox
 from .dialects import Dialect
 from .moment import AMONG, Moment, Values
-from .rows import ground_values, link_values, links_of
+from .rows import GROUND_ROWS, LINK_ROWS, links_of
 from .tables import Tables
 
 
 class LinkStatements:
     """What is asked and said about links."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
         link, ground = tables.link, tables.ground
         at_firm = link.c.firm_id == bindparam("firm")
         of_user = and_(at_firm, link.c.user_id == bindparam("user"))
@@ -35,9 +35,10 @@ class LinkStatements:
         self.counts = select(link.c.user_id, count).where(at_firm, link.c.user_id.in_(AMONG)).group_by(link.c.user_id)
         self.add = insert(link)
         self.remove = delete(link).where(this)
+        self.grounds = _GroundStatements(tables, dialect)
 
 
-class GroundStatements:
+class _GroundStatements:
     """What is said about grounds."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
@@ -56,6 +57,11 @@ class GroundStatements:
 
 def _key(link: Link) -> tuple[UserId, EntityId]:
     return (link.user_id, link.entity_id)
+
+
+def _row(link: Link, ground: Ground) -> Values:
+    columns = GROUND_ROWS.values(ground)
+    return {"firm_id": link.firm_id, "user_id": link.user_id, "entity_id": link.entity_id, **columns}
 
 
 def _this(link: Link) -> Values:
@@ -92,30 +98,32 @@ class SqlLinkReader:
         return {row.user_id: row.links for row in rows}
 
 
-@attrs.frozen
 class SqlLinkRepository(SqlLinkReader):
     """See `portal_linkage.ports.LinkRepository`."""
 
-    _grounds: GroundStatements
-
     def add_many(self, links: Sequence[tuple[Mailbox, Link]]) -> None:
-        rows = [link_values(mailbox, position, link) for position, (mailbox, link) in enumerate(links)]
+        rows = [
+            {**LINK_ROWS.values(link), "revision": mailbox.revision, "position": position}
+            for position, (mailbox, link) in enumerate(links)
+        ]
         grounds = [
-            {**ground_values(link, ground), "position": position}
+            {**_row(link, ground), "position": position}
             for _, link in links
             for position, ground in enumerate(link.grounds)
         ]
         self._moment.run(self._statements.add, rows)
-        self._moment.run(self._grounds.add, grounds)
+        self._moment.run(self._statements.grounds.add, grounds)
 
     def remove_many(self, links: Sequence[Link]) -> None:
         these = [_this(link) for link in links]
         self._moment.run(self._statements.remove, these)
-        self._moment.run(self._grounds.remove_all, these)
+        self._moment.run(self._statements.grounds.remove_all, these)
 
     def add_grounds(self, grounds: Sequence[tuple[Link, Ground]]) -> None:
-        rows = [{**ground_values(link, ground), **_this(link)} for link, ground in grounds]
-        self._moment.run(self._grounds.add_last, rows)
+        rows = [{**_row(link, ground), **_this(link)} for link, ground in grounds]
+        self._moment.run(self._statements.grounds.add_last, rows)
 
     def remove_grounds(self, grounds: Sequence[tuple[Link, GroundKind]]) -> None:
-        self._moment.run(self._grounds.remove, [{**_this(link), "lost": kind.value} for link, kind in grounds])
+        self._moment.run(
+            self._statements.grounds.remove, [{**_this(link), "lost": kind.value} for link, kind in grounds]
+        )

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import Self
 
@@ -12,16 +12,16 @@ from ...domain.errors import Conflict, StoreUnavailable
 from ...ports import Snapshot, Transaction
 from .dialects import Dialect, dialect_of, engine_for
 from .moment import Moment, translated
-from .readings import snapshot_at, transaction_at
+from .readings import SqlSnapshot, SqlTransaction
 from .statements import Statements
-from .tables import Tables, tables_named
+from .tables import Tables
 
 
 @lru_cache(maxsize=16)
 def _prepared(prefix: str, dialect: Dialect) -> tuple[Tables, Statements]:
     """The tables and statements, which many stores may share."""
-    tables = tables_named(prefix)
-    return tables, Statements.about(tables, dialect)
+    tables = Tables(prefix)
+    return tables, Statements(tables, dialect)
 
 
 class _Present(threading.local):
@@ -59,8 +59,11 @@ class SqlStore:
         """
         store = cls(engine_for(url))
         store._owns_engine = True
-        if migrate:
-            store.migrate()
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            if migrate:
+                store.migrate()
+            undo.pop_all()
         return store
 
     def migrate(self) -> None:
@@ -80,7 +83,7 @@ class SqlStore:
             raise Conflict("a snapshot cannot be opened inside a transaction: read through the transaction")
         outer = self._present.moment
         with self._begun(change=False) if outer is None else self._within(outer) as moment:
-            yield snapshot_at(moment, self._statements)
+            yield SqlSnapshot(moment, self._statements)
 
     @contextmanager
     def transaction(self) -> Generator[Transaction]:
@@ -88,7 +91,7 @@ class SqlStore:
         if self._present.moment is not None:
             raise Conflict("a transaction cannot be opened inside a snapshot or a transaction")
         with self._begun(change=True) as moment:
-            yield transaction_at(moment, self._statements)
+            yield SqlTransaction(moment, self._statements)
 
     def close(self) -> None:
         """Let go of the connections, if the engine is the store's own. Afterwards every use is refused."""
@@ -123,6 +126,8 @@ class SqlStore:
             yield connection
         finally:
             with translated(self._dialect):
+                if self._owns_engine and self._is_closed:
+                    connection.detach()  # its pool is gone, so that it must be closed for good
                 connection.close()
 
     @contextmanager

@@ -23,7 +23,7 @@ from ...domain.outcomes import Suggestion
 from ...domain.values import EntityId, FirmId, UserId, search_key, words_of
 from .keysets import LIMIT
 from .moment import AMONG, Moment
-from .rows import entity_of
+from .rows import ENTITY_ROWS
 from .tables import Tables, shown
 from .words import beginning, begins, owners_of_words, typed_words, word_values
 
@@ -91,7 +91,7 @@ class Suggestions:
             # Those found already may be among the rows, and must not take the place of others.
             rows = self._moment.rows(statement, {"firm": firm_id, "limit": limit + len(found), **values})
             for row in rows:
-                found.setdefault(row.entity_id, entity_of(row))
+                found.setdefault(row.entity_id, ENTITY_ROWS.restore(row))
             if len(found) >= limit:
                 break
         return dict(list(found.items())[:limit])

@@ -256,46 +256,24 @@ def fees_due(late_fee: Table) -> ColumnElement[bool]:
     return late_fee.c.amount_due > literal_column("0")
 
 
-@attrs.frozen
 class Tables:
-    """All tables of one store."""
+    """All tables of one store; their names begin with ``prefix``."""
 
-    metadata: MetaData
-    firm: Table
-    mailbox: Table
-    user_word: Table
-    link: Table
-    ground: Table
-    bar: Table
-    departure: Table
-    entity: Table
-    entity_word: Table
-    contact: Table
-    invoice: Table
-    late_fee: Table
-    payment: Table
-    attempt: Table
-    journal: Table
-
-
-def tables_named(prefix: str) -> Tables:
-    """The tables whose names begin with ``prefix``."""
-    schema = _Schema(MetaData(), prefix)
-    return Tables(
-        metadata=schema.metadata,
-        firm=_firm(schema),
-        mailbox=_mailbox(schema),
-        user_word=_words(schema, "user_word", "user_id"),
-        link=_link(schema),
-        ground=_ground(schema),
-        bar=_bar(schema),
-        departure=_departure(schema),
-        entity=_entity(schema),
-        entity_word=_words(schema, "entity_word", "entity_id"),
-        contact=_contact(schema),
-        invoice=_invoice(schema),
-        late_fee=_late_fee(schema),
-        payment=_payment(schema),
-        attempt=_attempt(schema),
-        journal=_journal(schema),
-    )
+    def __init__(self, prefix: str) -> None:
+        schema = _Schema(MetaData(), prefix)
+        self.metadata = schema.metadata
+        self.firm = _firm(schema)
+        self.mailbox = _mailbox(schema)
+        self.user_word = _words(schema, "user_word", "user_id")
+        self.link = _link(schema)
+        self.ground = _ground(schema)
+        self.bar = _bar(schema)
+        self.departure = _departure(schema)
+        self.entity = _entity(schema)
+        self.entity_word = _words(schema, "entity_word", "entity_id")
+        self.contact = _contact(schema)
+        self.invoice = _invoice(schema)
+        self.late_fee = _late_fee(schema)
+        self.payment = _payment(schema)
+        self.attempt = _attempt(schema)
+        self.journal = _journal(schema)

@@ -16,7 +16,7 @@ from ..listings import USERS
 from .dialects import Dialect
 from .keysets import LIMIT, after, in_order, page_values
 from .moment import AMONG, Moment, Record
-from .rows import entity_of, user_of, user_values, word_rows
+from .rows import ENTITY_ROWS, USER_ROWS, user_values, word_rows
 from .tables import Tables, shown
 from .words import beginning, begins, owners_of_words, typed_words, word_values
 
@@ -97,14 +97,14 @@ class SqlUserReader:
 
     def find(self, firm_id: FirmId, user_id: UserId) -> User | None:
         row = self._moment.row(self._statements.find, {"firm": firm_id, "user": user_id})
-        return None if row is None else user_of(row)
+        return None if row is None else USER_ROWS.restore(row)
 
     def find_by_email(self, firm_id: FirmId, email: EmailAddress) -> User | None:
         return self.having(firm_id, (email,)).get(email.key)
 
     def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
         keys = [email.key for email in emails]
-        users = map(user_of, self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
+        users = map(USER_ROWS.restore, self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
         return {user.email.key: user for user in users}
 
     def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
@@ -116,12 +116,12 @@ class SqlUserReader:
         words = typed_words(typed)
         statement = self._statements.search(len(words) if text else None, entity_id is not None)
         rows = self._moment.rows(statement, {**values, **beginning("text", typed), **word_values(words)})
-        return self._with_entities(firm_id, question.page([user_of(row) for row in rows], page, USERS.key))
+        return self._with_entities(firm_id, question.page([USER_ROWS.restore(row) for row in rows], page, USERS.key))
 
     def _with_entities(self, firm_id: FirmId, users: Page[User]) -> Page[PortalUserRow]:
         ids = [user.user_id for user in users.items]
         rows = self._moment.rows_among(self._statements.entities, {"firm": firm_id}, ids)
-        entities = {user_id: tuple(map(entity_of, linked)) for user_id, linked in groupby(rows, _user_id)}
+        entities = {user_id: tuple(map(ENTITY_ROWS.restore, linked)) for user_id, linked in groupby(rows, _user_id)}
         return users.map(lambda user: PortalUserRow(user, entities.get(user.user_id, ())))
 
 
