@@ -116,8 +116,8 @@ class UserReader(Protocol):
         """The users that match, with all their entities in link order (inactive ones too, contacts empty).
 
         Order: the `search_key` of the user's name, then user id. An empty text matches all. Otherwise ``text`` matches
-        if its `search_key` (of the trimmed text) begins the address key, or the `search_key` of a linked entity's
-        client number, or if it has words (`words_of`) and each of them begins a word of the user's name, or each
+        if its `search_key` (of the trimmed text) begins that of the address, or of a linked entity's client number, or
+        if it has words (`words_of`) and each of them begins a word of the user's name, or each
         begins a word of one and the same linked entity's name. A text that is neither empty nor a match for anything,
         blanks included, finds nothing. With ``entity_id``, only users linked to that entity.
         """

@@ -70,6 +70,15 @@ def test_a_user_is_found_by_how_their_address_begins(store: Store, text: str, ex
     assert found(store, text) == expected
 
 
+@pytest.mark.parametrize("text", ["\N{LATIN SMALL LETTER E WITH ACUTE}.office", "e\N{COMBINING ACUTE ACCENT}.OFF"])
+def test_a_user_is_found_by_an_address_with_an_accent_however_it_is_typed(store: Store, text: str) -> None:
+    """An address keeps the case of its accented letters, a search is blind to it."""
+    with store.transaction() as tx:
+        email = EmailAddress.parse("\N{LATIN CAPITAL LETTER E WITH ACUTE}.Office@example.com")
+        sign_up(tx, user("u9", email=email), REALTY)
+    assert found(store, text) == ["u9"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("1002", ["u2"]), ("100", ["u1", "u2", "u3"]), ("z-7", ["u4"]), ("z 77", []), ("002", []), ("10020", [])],

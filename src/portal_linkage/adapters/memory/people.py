@@ -17,6 +17,14 @@ def _name_item(user: User) -> str:
     return f"{search_key(user.name)}\0{user.user_id}"
 
 
+def _address_item(user: User) -> str:
+    return f"{search_key(user.email.key)}\0{user.user_id}"
+
+
+def _user_of(item: str) -> UserId:
+    return UserId(item.rpartition("\0")[2])
+
+
 class MailboxShelf(Shelf[str, Mailbox]):
     """The mailboxes by address key; the users by id, by name, by the words of it, and by how their address begins."""
 
@@ -35,14 +43,13 @@ class MailboxShelf(Shelf[str, Mailbox]):
     def named_after(self, key: Key | None, count: int) -> list[User]:
         """The first users in the order of names, or the first after a key."""
         start = None if key is None else "\0".join(map(str, key))
-        return [self.users[UserId(item.rpartition("\0")[2])] for item in self._names.after(start, count)]
+        return [self.users[_user_of(item)] for item in self._names.after(start, count)]
 
     def matching(self, sought: Sought) -> set[UserId]:
         """The users whose own address begins with the text, or whose own name holds its words."""
-        addressed = (self.rows[address].user for address in starting(self._addresses, sought.key))
         named = self._words.candidates(sought)
         found = {user_id for user_id in named if sought.begins_words_of(self.users[user_id].name)}
-        return found.union(user.user_id for user in addressed if user is not None)
+        return found.union(map(_user_of, starting(self._addresses, sought.key)))
 
     def _reindex(self, old: Mailbox | None, new: Mailbox | None) -> None:
         had = None if old is None else old.user
@@ -57,13 +64,13 @@ class MailboxShelf(Shelf[str, Mailbox]):
     def _welcome(self, user: User) -> None:
         self.users[user.user_id] = user
         self._names.add(_name_item(user))
-        self._addresses.add(user.email.key)
+        self._addresses.add(_address_item(user))
         self._words.add(user.user_id, user.name)
 
     def _see_off(self, user: User) -> None:
         del self.users[user.user_id]
         self._names.discard(_name_item(user))
-        self._addresses.discard(user.email.key)
+        self._addresses.discard(_address_item(user))
         self._words.discard(user.user_id, user.name)
 
 

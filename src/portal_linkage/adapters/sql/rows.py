@@ -58,7 +58,8 @@ def mailbox_of(row: Record) -> Mailbox:
 
 def user_values(user: User) -> Values:
     """The columns of a mailbox that are its user's."""
-    columns = {**USER_ROWS.values(user), "name_key": search_key(user.name)}
+    keys = {"name_key": search_key(user.name), "email_search": search_key(user.email.key)}
+    columns = {**USER_ROWS.values(user), **keys}
     del columns["firm_id"], columns["email_key"]
     return columns
 

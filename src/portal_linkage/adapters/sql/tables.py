@@ -93,12 +93,13 @@ def _mailbox(schema: _Schema) -> Table:
         *_key("mailbox_id"),
         *_texts("email", "email_key"),
         _integer("revision"),
-        *_optional("user_id", "name", "name_key"),
+        *_optional("user_id", "name", "name_key", "email_search"),
         Column("signed_up_at", BigInteger),
     )
     schema.index(table, "email", "email_key", unique=True)
     schema.index(table, "user", "user_id", unique=True)
     schema.index(table, "name", "name_key", "user_id")
+    schema.index(table, "search", "email_search", "user_id")
     return table
 
 

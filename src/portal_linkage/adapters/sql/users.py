@@ -32,9 +32,8 @@ class UserStatements:
         self.find = select(*mailbox.c).where(this)
         self.having = select(*mailbox.c).where(at_firm, mailbox.c.email_key.in_(AMONG), mailbox.c.user_id.is_not(None))
         self.add = update(mailbox).where(at_firm, mailbox.c.mailbox_id == bindparam("mailbox"))
-        self.remove = (
-            update(mailbox).where(this).values(user_id=null(), name=null(), name_key=null(), signed_up_at=null())
-        )
+        of_user = ("user_id", "name", "name_key", "email_search", "signed_up_at")
+        self.remove = update(mailbox).where(this).values(dict.fromkeys(of_user, null()))
         self.add_words = dialect.adding(word)
         self.remove_words = delete(word).where(word.c.firm_id == bindparam("firm"), word.c.user_id == bindparam("user"))
         self.entities = self._entities()
@@ -68,7 +67,7 @@ class UserStatements:
         """The ids of the users by address and by a client number; and, if there are words, by either kind of name."""
         mailbox, entity = self._tables.mailbox.alias(), self._tables.entity
         of_address = select(mailbox.c.user_id).where(
-            mailbox.c.firm_id == bindparam("firm"), begins(mailbox.c.email_key, "text")
+            mailbox.c.firm_id == bindparam("firm"), begins(mailbox.c.email_search, "text")
         )
         of_number = select(entity.c.entity_id).where(
             entity.c.firm_id == bindparam("firm"), begins(entity.c.number_search, "text")
