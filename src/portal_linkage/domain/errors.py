@@ -39,6 +39,13 @@ class PortalLinkageError(Exception):
     """The root: everything that this library raises on purpose, but `TypeError` for a value of the wrong type."""
 
     code: ClassVar[str] = "portal_linkage_error"
+    sentence: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        parts = attrs.asdict(self)
+        return self.sentence.format(
+            **{name: _shown(part) if name.endswith("_id") else part for name, part in parts.items()}
+        )
 
 
 @attrs.define(slots=False, eq=False)
@@ -46,11 +53,9 @@ class InvalidValue(PortalLinkageError, ValueError):
     """A value that was refused at the door. Nothing was written. ``reason`` never repeats the value."""
 
     code: ClassVar[str] = "invalid_value"
+    sentence: ClassVar[str] = "{field}: {reason}"
     field: str
     reason: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.reason}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -79,10 +84,8 @@ class FirmNotFound(NotFound):
     """No such firm."""
 
     code: ClassVar[str] = "firm_not_found"
+    sentence: ClassVar[str] = "no firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"no firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -90,11 +93,9 @@ class UserNotFound(NotFound):
     """The firm has no such portal user (any more)."""
 
     code: ClassVar[str] = "user_not_found"
+    sentence: ClassVar[str] = "no user {user_id} at firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
     user_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"no user {_shown(self.user_id)} at firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -102,11 +103,9 @@ class EntityNotFound(NotFound):
     """No such client entity for the one who asks."""
 
     code: ClassVar[str] = "entity_not_found"
+    sentence: ClassVar[str] = "no client entity {entity_id} at firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
     entity_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"no client entity {_shown(self.entity_id)} at firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -114,11 +113,9 @@ class InvoiceNotFound(NotFound):
     """No such invoice for the one who asks."""
 
     code: ClassVar[str] = "invoice_not_found"
+    sentence: ClassVar[str] = "no invoice {invoice_id} at firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
     invoice_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"no invoice {_shown(self.invoice_id)} at firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -126,11 +123,9 @@ class PaymentNotFound(NotFound):
     """No such payment for the one who asks."""
 
     code: ClassVar[str] = "payment_not_found"
+    sentence: ClassVar[str] = "no payment {payment_id} at firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
     payment_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"no payment {_shown(self.payment_id)} at firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -138,10 +133,8 @@ class NotPermitted(PortalLinkageError):
     """The firm's policy does not allow this. ``action`` is what was tried: ``"leave"``."""
 
     code: ClassVar[str] = "not_permitted"
+    sentence: ClassVar[str] = "the firm's policy does not permit to {action}"
     action: str
-
-    def __str__(self) -> str:
-        return f"the firm's policy does not permit to {self.action}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -149,10 +142,8 @@ class NothingToLink(PortalLinkageError):
     """A sign-up that would link no entity; no user was created (L3)."""
 
     code: ClassVar[str] = "nothing_to_link"
+    sentence: ClassVar[str] = "the sign-up would link no client entity of firm {firm_id}"
     firm_id: str = attrs.field(repr=_shown)
-
-    def __str__(self) -> str:
-        return f"the sign-up would link no client entity of firm {_shown(self.firm_id)}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -160,10 +151,8 @@ class PlanNotConfirmed(PortalLinkageError):
     """A roster plan that is applied only when its caller names it: ``confirmed=plan.plan_id`` (L13)."""
 
     code: ClassVar[str] = "plan_not_confirmed"
+    sentence: ClassVar[str] = "roster plan {plan_id} takes so much away that it must be confirmed by its id"
     plan_id: str
-
-    def __str__(self) -> str:
-        return f"roster plan {self.plan_id} takes so much away that it must be confirmed by its id"
 
 
 @attrs.define(slots=False, eq=False)
@@ -171,10 +160,8 @@ class PlanOutdated(PortalLinkageError):
     """Since the plan was made, what it would take away has changed. Plan again."""
 
     code: ClassVar[str] = "plan_outdated"
+    sentence: ClassVar[str] = "roster plan {plan_id} would by now take away something that it does not show"
     plan_id: str
-
-    def __str__(self) -> str:
-        return f"roster plan {self.plan_id} would by now take away something that it does not show"
 
 
 @attrs.define(slots=False, eq=False)
@@ -182,11 +169,9 @@ class Conflict(PortalLinkageError):
     """Another transaction was in the way. ``retryable`` is set only where trying again can help."""
 
     code: ClassVar[str] = "conflict"
+    sentence: ClassVar[str] = "{reason}"
     reason: str
     retryable: bool = False
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 @attrs.define(slots=False, eq=False)
@@ -194,7 +179,5 @@ class StoreUnavailable(PortalLinkageError):
     """The store could not do its work; the cause is chained. Whether a change was kept is unknown."""
 
     code: ClassVar[str] = "store_unavailable"
+    sentence: ClassVar[str] = "{reason}"
     reason: str
-
-    def __str__(self) -> str:
-        return self.reason
