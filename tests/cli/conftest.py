@@ -1,5 +1,6 @@
 """What the tests of the command line share."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,16 @@ def plain_output(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the firm of Jane Smith, to be copied."""
+    path = tmp_path_factory.mktemp("filled") / "portal.db"
+    fill(f"sqlite:///{path.as_posix()}")
+    return path
+
+
 @pytest.fixture
-def acme(tmp_path: Path) -> Acme:
+def acme(filled: Path, tmp_path: Path) -> Acme:
     """The firm of Jane Smith; nobody has signed up."""
-    url = f"sqlite:///{(tmp_path / 'portal.db').as_posix()}"
-    fill(url)
-    return Acme(url)
+    shutil.copy(filled, tmp_path / "portal.db")
+    return Acme(f"sqlite:///{(tmp_path / 'portal.db').as_posix()}")

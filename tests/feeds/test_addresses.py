@@ -30,6 +30,11 @@ def quoted(name: str) -> str:
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
+def numbers_of(rejected: list[str]) -> list[int]:
+    """Which parts of a cell were rejected."""
+    return [int(re.sub(r"^part ([0-9]+) .*$", r"\1", reason)) for reason in rejected]
+
+
 def bare(text: str) -> str:
     """A text less everything that may divide a cell."""
     return re.sub(r"[\s,;]", "", text)
@@ -39,11 +44,11 @@ def bare(text: str) -> str:
 def test_nothing_in_a_cell_is_lost(cell: str) -> None:
     """Whatever stands in a cell, each part of it ends as a contact or as a reject, and nothing is raised."""
     parts = parts_of(cell)
-    read = read_addresses(cell)
+    contacts, rejected = read_addresses(cell)
     assert all(part.strip() for part in parts)
     assert bare("".join(parts)) == bare(cell)
-    assert len(read.contacts) + len(read.rejected) == len(parts)
-    numbers = [number for number, _ in read.rejected]
+    assert len(contacts) + len(rejected) == len(parts)
+    numbers = numbers_of(rejected)
     assert numbers == sorted(set(numbers))
     assert set(numbers) <= set(range(1, len(parts) + 1))
 
@@ -56,22 +61,20 @@ def test_every_address_is_found(listed: list[tuple[str, str, bool]], separators:
     """However people divide a list of addresses, with or without names, all of them come out, in order."""
     written = (f"{quoted(name)} <{address}>" if named else address for address, name, named in listed)
     cell = "".join(part + separator for part, separator in zip(written, separators, strict=False))
-    read = read_addresses(cell)
-    assert [(str(each.email), each.name) for each in read.contacts] == [
+    contacts, rejected = read_addresses(cell)
+    assert [(str(each.email), each.name) for each in contacts] == [
         (address, name if named else "") for address, name, named in listed
     ]
-    assert read.rejected == ()
+    assert rejected == []
 
 
 @given(listed=st.lists(st.tuples(st.booleans(), ADDRESSES, JUNK), max_size=6), separator=st.sampled_from(["\n", "\r"]))
 def test_each_reject_is_named_by_its_place(listed: list[tuple[bool, str, str]], separator: str) -> None:
     """Among good addresses, exactly the parts that are none are named, by their place, and never by what they hold."""
-    read = read_addresses(separator.join(address if good else junk for good, address, junk in listed))
-    assert [str(each.email) for each in read.contacts] == [address for good, address, _ in listed if good]
-    assert [number for number, _ in read.rejected] == [
-        number for number, (good, _, _) in enumerate(listed, 1) if not good
-    ]
-    assert not any("x.com" in reason or "Smith" in reason for _, reason in read.rejected)
+    contacts, rejected = read_addresses(separator.join(address if good else junk for good, address, junk in listed))
+    assert [str(each.email) for each in contacts] == [address for good, address, _ in listed if good]
+    assert numbers_of(rejected) == [number for number, (good, _, _) in enumerate(listed, 1) if not good]
+    assert not any("x.com" in reason or "Smith" in reason for reason in rejected)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_each_reject_is_named_by_its_place(listed: list[tuple[bool, str, str]], 
 )
 def test_cells_of_real_life(cell: str, contacts: tuple[Contact, ...]) -> None:
     """Lists, names, quotes, empty parts: people write them all."""
-    assert read_addresses(cell).contacts == contacts
+    assert read_addresses(cell)[0] == [*contacts]
 
 
 @pytest.mark.parametrize(
@@ -124,9 +127,9 @@ def test_cells_of_real_life(cell: str, contacts: tuple[Contact, ...]) -> None:
 )
 def test_two_in_one_or_none_is_a_reject(part: str) -> None:
     """A part that is not plainly one address links nobody: it is named, and the next part is read as if alone."""
-    read = read_addresses(f"{part}\nlast@x.com")
-    assert read.contacts == (contact("last@x.com"),)
-    assert [number for number, _ in read.rejected] == [1]
+    contacts, rejected = read_addresses(f"{part}\nlast@x.com")
+    assert contacts == [contact("last@x.com")]
+    assert numbers_of(rejected) == [1]
 
 
 @pytest.mark.parametrize(
@@ -134,4 +137,4 @@ def test_two_in_one_or_none_is_a_reject(part: str) -> None:
 )
 def test_a_hostile_cell_is_read_in_one_pass(cell: str) -> None:
     """A million quotes, brackets or commas take no longer than a million letters, and name no contact."""
-    assert read_addresses(cell).contacts == ()
+    assert read_addresses(cell)[0] == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_linkage.feeds.tabular import Columns, Constant, FeedMapping, InvalidFile, load_mapping
+from portal_linkage.feeds.tabular import FeedMapping, InvalidFile, Origin, load_mapping
 
 TOML = """
 [entities]
@@ -18,59 +18,48 @@ email = { columns = ["Email", "Email2"] }
 active = { constant = " yes " }
 active_words = { ARCHIVED = "inactive" }
 """
-JSON = """{"entities": {
-    "entity_id": "CustomerId",
-    "name": {"columns": ["FirstName", "LastName"], "separator": ", "},
-    "client_number": {"columns": ["Prefix", "CustomerId"]},
-    "email": {"columns": ["Email", "Email2"]},
-    "active": {"constant": " yes "},
-    "active_words": {"ARCHIVED": "inactive"}
-}}"""
 ENTITIES: dict[str, Any] = {"entity_id": "Id", "name": "Name"}
 INVOICES: dict[str, Any] = {
     "invoice_id": "Id", "entity_id": "Client", "total": "Total", "amount_due": "Due", "currency": {"constant": "USD"},
     "status": "Status", "issued_on": "Date",
 }  # fmt: skip
-STATUS = "one of open, paid, void, draft"
+MEANING = "must give each word, whatever its case, one meaning of open, paid, void, draft"
 
 
-@pytest.mark.parametrize(("name", "text"), [("m.toml", "\ufeff" + TOML), ("m", TOML), ("m.JSON", JSON)])
-def test_a_mapping_is_a_file_of_toml_or_json(tmp_path: Path, name: str, text: str) -> None:
-    """Both say the same: where each field comes from, lists being joined by line breaks and names by blanks."""
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    table = load_mapping(tmp_path / name).table("entities")
-    assert table.origins == {
-        "entity_id": Columns(("CustomerId",)),
-        "name": Columns(("FirstName", "LastName"), ", "),
-        "client_number": Columns(("Prefix", "CustomerId"), " "),
-        "email": Columns(("Email", "Email2"), "\n"),
-        "active": Constant("yes"),
-    }
-    assert table.columns == ("CustomerId", "FirstName", "LastName", "Prefix", "Email", "Email2")
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_a_mapping_is_a_file_of_toml(tmp_path: Path, bom: str) -> None:
+    """It says where each field comes from, lists being joined by line breaks and names by blanks."""
+    (tmp_path / "m.toml").write_text(bom + TOML, encoding="utf-8")
+    origins = load_mapping(tmp_path / "m.toml").table("entities")
+    assert [*origins.items()][:4] == [
+        ("entity_id", Origin(("CustomerId",))),
+        ("name", Origin(("FirstName", "LastName"), ", ")),
+        ("client_number", Origin(("Prefix", "CustomerId"), " ")),
+        ("email", Origin(("Email", "Email2"), "\n")),
+    ]
+    assert origins["active"].constant == "yes"
+    assert origins["active"].words["archived"] == "inactive"
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ([], "must be a table of names and values"),
-        ({1: {}}, "must be a table of names and values"),
-        ({"firm": {}}, "[firm] is none of entities, invoices, payments, late_fees"),
-        ({"entities": "Id"}, "[entities] must be a table of names and values"),
-        ({"entities": {}}, "[entities] lacks entity_id, name"),
-        ({"payments": {"amount": "Sum"}}, "[payments] lacks payment_id, entity_id, currency, paid_at"),
-        ({"entities": {**ENTITIES, "mail": "Mail"}}, "[entities] knows no field mail"),
-        ({"entities": {**ENTITIES, "status_words": {}}}, "[entities] knows no field status_words"),
-        ({"entities": {**ENTITIES, "jane.smith@example.com": ""}}, "[entities] knows no field (withheld)"),
-        ({"invoices": {**INVOICES, "status_words": []}}, "[invoices] status_words must be a table of names and values"),
-        ({"invoices": {**INVOICES, "status_words": {"SENT": 1}}}, f"[invoices] status_words must mean {STATUS}"),
-        ({"invoices": {**INVOICES, "status_words": {"S": "sent"}}}, f"[invoices] status_words must mean {STATUS}"),
-        (
-            {"invoices": {**INVOICES, "status_words": {"Sent": "open", "SENT": "paid"}}},
-            "[invoices] status_words give SENT two meanings: case does not count",
-        ),
+        ({"firm": {}}, "[firm]: is none of entities, invoices, payments, late_fees"),
+        ({"entities": "Id"}, "[entities]: must be a table of names and values"),
+        ({"entities": {}}, "[entities]: lacks entity_id, name"),
+        ({"payments": {"amount": "Sum"}}, "[payments]: lacks payment_id, entity_id, currency, paid_at"),
+        ({"entities": {**ENTITIES, "mail": "Mail"}}, "[entities]: knows no field mail"),
+        ({"entities": {**ENTITIES, "status_words": {}}}, "[entities]: knows no field status_words"),
+        ({"entities": {**ENTITIES, "jane.smith@example.com": ""}}, "[entities]: knows no field (withheld)"),
+        ({"invoices": {**INVOICES, "status_words": []}},
+         "[invoices] status_words: must be a table of names and values"),
+        ({"invoices": {**INVOICES, "status_words": {"SENT": 1}}}, f"[invoices] status_words: {MEANING}"),
+        ({"invoices": {**INVOICES, "status_words": {"S": "sent"}}}, f"[invoices] status_words: {MEANING}"),
+        ({"invoices": {**INVOICES, "status_words": {"Sent": "open", "SENT": "paid"}}},
+         f"[invoices] status_words: {MEANING}"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_mapping_is_named(data: object, reason: str) -> None:
+def test_what_is_wrong_in_a_mapping_is_named(data: dict[str, Any], reason: str) -> None:
     """An unknown table or field, a missing field and an unknown meaning are named as their author wrote them."""
     with pytest.raises(InvalidFile) as caught:
         FeedMapping.of(data, file="m.toml")
@@ -82,14 +71,15 @@ def test_what_is_wrong_in_a_mapping_is_named(data: object, reason: str) -> None:
     [
         "", 5, None, [], ["Id"], {}, {"column": "Id"}, {"columns": []}, {"columns": "Id"}, {"columns": [""]},
         {"columns": ["Id", 5]}, {"columns": ["Id"], "separator": 5}, {"columns": ["Id"], "seperator": ""},
-        {"columns": ["Id"], "separator": "", "x": ""}, {"constant": 5}, {"constant": " "}, {"constant": "x", "x": ""},
+        {"columns": ["Id"], "separator": "", "x": ""}, {"columns": ["Id"], "constant": "x"}, {"constant": 5},
+        {"constant": " "}, {"constant": "x", "x": ""},
     ],
 )  # fmt: skip
 def test_a_field_comes_from_columns_or_is_constant(origin: object) -> None:
     """Every other shape is refused with the three that are right."""
     with pytest.raises(InvalidFile) as caught:
         FeedMapping.of({"entities": {**ENTITIES, "name": origin}})
-    assert caught.value.reason.startswith('[entities] name must be "Column", {columns = ')
+    assert caught.value.reason.startswith('[entities] name: must be "Column", {columns = ')
 
 
 @pytest.mark.parametrize(
@@ -98,11 +88,8 @@ def test_a_field_comes_from_columns_or_is_constant(origin: object) -> None:
         ("m.toml", b"[entities", "is broken TOML: Expected ']' at the end of a table declaration (at end of document)"),
         ("m.toml", b'["a@b"]\n["a@b"]', "is broken TOML: (withheld)"),
         ("m.toml", b"a = " + b"9" * 5_000, "is broken TOML: "),
-        ("m.toml", b"a = " + b"[" * 100_000, "is nested too deeply"),
+        ("m.toml", b"a = " + b"[" * 100_000, "is broken TOML: "),
         ("m.toml", b"\xff", "is not UTF-8 at line 1"),
-        ("m.json", b"{", "is broken JSON: "),
-        ("m.json", b'{"entities": {}, "entities": {}}', "names a key twice in one object"),
-        ("m.json", b'{"entities": {"name": "A", "name": "B"}}', "[entities] names a key twice in one object"),
     ],
 )
 def test_a_mapping_file_that_is_broken_is_an_error_of_ours(
@@ -137,7 +124,7 @@ def test_any_mapping_is_understood_or_refused(name: object, email: object, words
     """Whatever stands in a mapping, the answer is a mapping or an error of ours."""
     data = {"entities": {"entity_id": "Id", "name": name, "email": email, "active_words": words}}
     try:
-        table = FeedMapping.of(data).table("entities")
+        origins = FeedMapping.of(data).table("entities")
     except InvalidFile:
         return
-    assert set(table.origins) == {"entity_id", "name", "email"}
+    assert set(origins) == {"entity_id", "name", "email"}

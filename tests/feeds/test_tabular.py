@@ -24,7 +24,6 @@ from portal_linkage.domain.values import (
 )
 from portal_linkage.feeds.tabular import (
     FeedMapping,
-    Format,
     Imported,
     InvalidFile,
     load_mapping,
@@ -85,25 +84,25 @@ FEE = {"id": "3", "client": "1001", "total": "5", "date": "2026-03-02", "due": "
 
 def entities(*rows: dict[str, Any]) -> Imported[ClientEntity]:
     """The clients in rows that are like Jane's but for what is given."""
-    records = parse_records(json.dumps([ENTITY | row for row in rows]), Format.JSON, file="t")
+    records = parse_records(json.dumps([ENTITY | row for row in rows]).encode(), file="t.json")
     return read_entities(ACME, records, MAPPING)
 
 
 def invoices(*rows: dict[str, Any]) -> Imported[Invoice]:
     """The invoices in rows that are like Jane's but for what is given."""
-    records = parse_records(json.dumps([INVOICE | row for row in rows]), Format.JSON, file="t")
+    records = parse_records(json.dumps([INVOICE | row for row in rows]).encode(), file="t.json")
     return read_invoices(ACME, records, MAPPING)
 
 
 def payments(*rows: dict[str, Any]) -> Imported[Payment]:
     """The payments in rows that are like Jane's but for what is given."""
-    records = parse_records(json.dumps([PAYMENT | row for row in rows]), Format.JSON, file="t")
+    records = parse_records(json.dumps([PAYMENT | row for row in rows]).encode(), file="t.json")
     return read_payments(ACME, records, MAPPING)
 
 
 def late_fees(*rows: dict[str, Any]) -> Imported[LateFee]:
     """The late fees in rows that are like Jane's but for what is given."""
-    records = parse_records(json.dumps([FEE | row for row in rows]), Format.JSON, file="t")
+    records = parse_records(json.dumps([FEE | row for row in rows]).encode(), file="t.json")
     return read_late_fees(ACME, records, MAPPING)
 
 
@@ -253,7 +252,7 @@ def test_a_bad_row_is_named_and_costs_no_other(row: dict[str, Any], field: str, 
     """File, row, field and reason tell where to look; the reason never repeats what stands there."""
     read = invoices({"id": 1}, row, {"id": 2})
     assert [bill.invoice_id for bill in read.rows] == ["1", "2"]
-    assert [str(each) for each in read.rejected] == [f"t, row 2, {field}: {reason}"]
+    assert [str(each) for each in read.rejected] == [f"t.json, row 2, {field}: {reason}"]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +267,7 @@ def test_a_bad_row_is_named_and_costs_no_other(row: dict[str, Any], field: str, 
 )
 def test_a_bad_client_is_named(row: dict[str, Any], finding: str) -> None:
     """A client whose row is wrong is kept out by name."""
-    assert [str(each) for each in entities(row).rejected] == [f"t, row 1, {finding}"]
+    assert [str(each) for each in entities(row).rejected] == [f"t.json, row 1, {finding}"]
 
 
 def test_a_payment_at_no_moment_is_named() -> None:
@@ -284,15 +283,15 @@ def test_an_id_counts_once() -> None:
         ("1002", "Smith, Jane"),
     ]
     assert [str(each) for each in read.rejected] == [
-        "t, row 1, entity_id: is missing",
-        "t, row 2, active: must be one of active, true, yes, y, 1, inactive, false, no, n, 0, archived",
-        "t, row 4, entity_id: stands in row 3 already",
+        "t.json, row 1, entity_id: is missing",
+        "t.json, row 2, active: must be one of active, true, yes, y, 1, inactive, false, no, n, 0, archived",
+        "t.json, row 4, entity_id: stands in row 3 already",
     ]
 
 
 def test_rows_that_are_no_records_are_named_among_the_others() -> None:
     """Findings come in the order of the file, whether a row is no record or a wrong one."""
-    records = parse_records("id,name,title,no,mails,state\n,,,,,x\n1\n,,,,,y\n", Format.CSV, file="t.csv")
+    records = parse_records(b"id,name,title,no,mails,state\n,,,,,x\n1\n,,,,,y\n", file="t.csv")
     assert [str(each) for each in read_entities(ACME, records, MAPPING).rejected] == [
         "t.csv, row 2, entity_id: is missing",
         "t.csv, row 3: has 1 cells where the header has 6",
@@ -305,22 +304,23 @@ def test_parts_that_are_no_address_are_named_and_their_client_kept() -> None:
     read = entities({}, {"id": "1002", "mails": "jane.smith@example.com, n/a; 555-0100"}, {"id": "", "mails": "n/a"})
     assert [len(client.contacts) for client in read.rows] == [0, 1]
     assert [str(each) for each in read.rejected_parts] == [
-        "t, row 2, email, part 2: must have one @ between two non-empty parts",
-        "t, row 2, email, part 3: must have one @ between two non-empty parts",
+        "t.json, row 2, email: part 2 must have one @ between two non-empty parts",
+        "t.json, row 2, email: part 3 must have one @ between two non-empty parts",
     ]
 
 
 def test_a_column_that_no_record_has_is_a_slip_of_the_mapping() -> None:
     """A header that lacks a column is named at once; a JSON record may leave out what is blank."""
     for records in (
-        parse_records("id,name,title,mails\n", Format.CSV, file="t"),
-        parse_records('[{"id": 1, "name": "x", "title": "", "mails": ""}]', Format.JSON, file="t"),
+        parse_records(b"id,name,title,mails\n", file="t.csv"),
+        parse_records(b'[{"id": 1, "name": "x", "title": "", "mails": ""}]', file="t.json"),
     ):
-        with pytest.raises(InvalidFile, match=r"^t: has no column no, state, which \[entities\] draws on$"):
+        with pytest.raises(InvalidFile, match=r"^t\.(csv|json): has no column no, state, which \[entities\] draws on$"):
             read_entities(ACME, records, MAPPING)
-    records = parse_records(json.dumps([ENTITY, {"id": "1002", "name": "Smith Family Trust"}]), Format.JSON)
+    content = json.dumps([ENTITY, {"id": "1002", "name": "Smith Family Trust"}]).encode()
+    records = parse_records(content, file="t.json")
     assert len(read_entities(ACME, records, MAPPING).rows) == 2
-    assert read_entities(ACME, parse_records("[]", Format.JSON), MAPPING) == Imported()
+    assert read_entities(ACME, parse_records(b"[]", file="t.json"), MAPPING) == Imported()
 
 
 CELL = st.sampled_from(["", "1001", "7", "open", "USD", "2026-03-02", "-1.50", "jane.smith@example.com"]) | st.text()

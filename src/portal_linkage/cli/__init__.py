@@ -8,7 +8,7 @@ It comes with the extra ``portal_linkage[cli]``. ``portal-linkage COMMAND --help
 - *Answers* are tables for people, or with ``--json`` the values of `portal_linkage.wire` for machines.
 - *Exit codes*: 0 done (also if there was nothing left to do), 1 refused by a rule, 2 wrong usage: bad arguments, a file
   or mapping that cannot be read. A complaint is one line on stderr, without an address or an amount.
-- *Policy*: ``--auto-link``, ``--arrival``, ``--contact-removed`` and ``--firm-unlink`` hold for that one command.
+- *Policy*: the default `LinkagePolicy`.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         missing = (error.name or "").partition(".")[0]
         if missing not in {"rich", "sqlalchemy"}:
             raise
-        raise ImportError(
-            f"the command line needs {missing}: pip install 'portal_linkage[cli]'", name=missing
-        ) from error
+        told = f"the command line needs {missing}: pip install 'portal_linkage[cli]'"
+        raise ImportError(told, name=missing) from error
     return run(argv)

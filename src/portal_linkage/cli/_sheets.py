@@ -1,23 +1,36 @@
-"""The firm's values as sheets for people."""
+"""The firm's values as people read them: rows under headings."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TypeVar
+from enum import StrEnum
 
-from ..domain.entities import Bar, ClientEntity, Invoice, LateFee, Link, Payment
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..domain.entities import Bar, ClientEntity, Link
 from ..domain.events import Event
-from ..domain.outcomes import LinkChange, PortalUserRow, PortalView, Suggestion
-from ..domain.values import EntityId, Money, Page
+from ..domain.outcomes import PortalUserRow, PortalView, Suggestion
+from ..domain.values import Money
 from ..roster import RosterPlan
-from ._answers import Part, Sheet
-
-T = TypeVar("T")
-Labels = Mapping[EntityId, str]
 
 
-def at(moment: datetime) -> str:
-    """A time as people read it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def printable(text: str) -> str:
+    """The text without what could steer a terminal, or fail on one of another script: names come from feeds."""
+    harmless = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    return harmless.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def told(value: object) -> str:
+    """A value as people read it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, StrEnum):
+        return value.replace("_", " ")
+    return "" if value is None else printable(str(value))
 
 
 def counted(count: int, noun: str) -> str:
@@ -25,122 +38,79 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def sheet(title: str, headings: str, rows: Iterable[tuple[object, ...]]) -> RenderableType:
+    """Rows under headings, which are given as one text, divided by ``|``."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading in headings.split("|"):
+        table.add_column(heading, justify="right" if heading in {"Amount", "Due", "Total"} else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(told(cell)) for cell in row))
+    return Group(Text(title, style="bold"), table) if table.row_count else f"{title}: none"
+
+
+def links(rows: Iterable[Link], entities: Iterable[ClientEntity]) -> RenderableType:
+    """A user's links, and why each exists; a client that is not among the entities is named by its id."""
+    labels = {entity.entity_id: entity.label for entity in entities}
+    reasons = ((link.entity_id, ", ".join(told(ground.kind) for ground in link.grounds)) for link in rows)
+    return sheet("Linked, in this order", "Client|Why", ((labels.get(client, client), why) for client, why in reasons))
+
+
+def view(seen: PortalView) -> Iterator[RenderableType]:
+    """The portal page."""
+    of, invoices, fees, payments = seen.labels, seen.invoices, seen.late_fees, seen.past_payments
+    count = counted(seen.open_invoice_count, "open invoice")
+    yield f"Amount due: {_sum(seen.amount_due)} on {count}. Late fees due: {_sum(seen.late_fees_due)}."
+    yield sheet("Clients", "Client|Id", ((each.label, each.entity_id) for each in seen.entities.items))
+    rows = [(each.number, of[each.entity_id], each.due_on, each.total, each.amount_due) for each in invoices.items]
+    yield sheet("Open invoices", "Invoice|Client|Due on|Total|Due", rows)
+    due = [(each.fee_id, of[each.entity_id], each.invoice_id, each.assessed_on, each.amount_due) for each in fees.items]
+    yield sheet("Late fees", "Fee|Client|Invoice|Assessed on|Due", due)
+    paid = [
+        (each.payment_id, of[each.entity_id], ", ".join(each.invoice_ids), each.paid_at, each.amount)
+        for each in payments.items
+    ]
+    yield sheet("Past payments", "Payment|Client|Invoices|Paid at|Amount", paid)
+    if any(page.next for page in (seen.entities, invoices, fees, payments)):
+        yield "There is more: raise --limit, or narrow it down with --entity"
+
+
 def _sum(amounts: Mapping[str, Money]) -> str:
     return " + ".join(map(str, amounts.values())) or "nothing"
 
 
-def _rest(page: Page[T]) -> str:
-    return f"There is more: --after {page.next.after}" if page.next else ""
-
-
-def _more(page: Page[T]) -> str:
-    return "There is more: raise --limit, or narrow it down with --entity" if page.next else ""
-
-
-def links(rows: Iterable[Link], labels: Labels) -> Sheet:
-    """A user's links, and why each exists."""
-    told = (
-        (labels.get(link.entity_id, link.entity_id), ", ".join(words(ground.kind) for ground in link.grounds))
-        for link in rows
-    )
-    return Sheet.of("Linked, in this order", "Client|Why", told)
-
-
-def words(name: str) -> str:
-    """A name of ours as people read it."""
-    return name.replace("_", " ")
-
-
-def view(seen: PortalView) -> Iterator[Part]:
-    """The portal page."""
-    yield (
-        f"Amount due: {_sum(seen.amount_due)} on {counted(seen.open_invoice_count, 'open invoice')}. "
-        f"Late fees due: {_sum(seen.late_fees_due)}."
-    )
-    yield clients(seen.entities)
-    yield _invoices(seen.invoices, seen.labels)
-    yield _late_fees(seen.late_fees, seen.labels)
-    yield _payments(seen.past_payments, seen.labels)
-
-
-def clients(page: Page[ClientEntity]) -> Sheet:
-    """The clients that a viewer sees."""
-    return Sheet.of("Clients", "Client|Id", ((each.label, each.entity_id) for each in page.items), rest=_more(page))
-
-
-def _invoices(page: Page[Invoice], labels: Labels) -> Sheet:
-    rows = (
-        (each.number, labels[each.entity_id], each.due_on.isoformat(), str(each.total), str(each.amount_due))
-        for each in page.items
-    )
-    return Sheet.of("Open invoices", "Invoice|Client|Due on|Total|Due", rows, rest=_more(page))
-
-
-def _late_fees(page: Page[LateFee], labels: Labels) -> Sheet:
-    rows = (
-        (each.fee_id, labels[each.entity_id], each.invoice_id or "", each.assessed_on.isoformat(), str(each.amount_due))
-        for each in page.items
-    )
-    return Sheet.of("Late fees", "Fee|Client|Invoice|Assessed on|Due", rows, rest=_more(page))
-
-
-def _payments(page: Page[Payment], labels: Labels) -> Sheet:
-    rows = (
-        (each.payment_id, labels[each.entity_id], ", ".join(each.invoice_ids), at(each.paid_at), str(each.amount))
-        for each in page.items
-    )
-    return Sheet.of("Past payments", "Payment|Client|Invoices|Paid at|Amount", rows, rest=_more(page))
-
-
-def users(page: Page[PortalUserRow]) -> Sheet:
+def users(rows: Iterable[PortalUserRow]) -> RenderableType:
     """Payments > Portal Users."""
-    rows = (
-        (
-            row.user.name,
-            str(row.user.email),
-            row.user.user_id,
-            at(row.user.signed_up_at),
-            "; ".join(entity.label + ("" if entity.active else ", inactive") for entity in row.entities),
-        )
-        for row in page.items
-    )
-    return Sheet.of("Portal users", "Name|E-mail|Id|Signed up at|Clients", rows, rest=_rest(page))
+    shown = ((row.user.name, row.user.email, row.user.user_id, row.user.signed_up_at, _clients(row)) for row in rows)
+    return sheet("Portal users", "Name|E-mail|Id|Signed up at|Clients", shown)
 
 
-def suggestions(found: Iterable[Suggestion]) -> Sheet:
+def _clients(row: PortalUserRow) -> str:
+    return "; ".join(entity.label + ("" if entity.active else ", inactive") for entity in row.entities)
+
+
+def suggestions(found: Iterable[Suggestion]) -> RenderableType:
     """What a typed text may mean."""
-    rows = (
-        (each.label, each.entity_id, "linked" if each.linked else "barred" if each.barred else "") for each in found
-    )
-    return Sheet.of("Suggestions", "Client|Id|This user", rows)
+    states = ((each, "linked" if each.linked else "barred" if each.barred else None) for each in found)
+    return sheet("Suggestions", "Client|Id|This user", ((each.label, each.entity_id, state) for each, state in states))
 
 
-def bars(page: Page[Bar]) -> Sheet:
+def bars(rows: Iterable[Bar]) -> RenderableType:
     """What the firm's unlinks have left."""
-    rows = ((str(each.email), each.entity_id, at(each.since), each.by) for each in page.items)
-    return Sheet.of("Bars", "E-mail|Entity|Since|By", rows, rest=_rest(page))
+    return sheet("Bars", "E-mail|Entity|Since|By", ((each.email, each.entity_id, each.since, each.by) for each in rows))
 
 
-def journal(page: Page[Event]) -> Sheet:
+def journal(events: Iterable[Event]) -> RenderableType:
     """What happened, oldest first."""
-    rows = (
-        (at(each.at), words(each.kind), each.user_id or "", each.entity_id or "", words(each.ground or ""), each.by)
-        for each in page.items
-    )
-    return Sheet.of("Journal", "At|What|User|Entity|Ground|By", rows, rest=_rest(page))
+    rows = ((each.at, each.kind, each.user_id, each.entity_id, each.ground, each.by) for each in events)
+    return sheet("Journal", "At|What|User|Entity|Ground|By", rows)
 
 
-def plan(drawn: RosterPlan) -> Iterator[Part]:
+def plan(drawn: RosterPlan) -> Iterator[RenderableType]:
     """What a roster change would do, and what it costs."""
     kinds = ("added", "changed", "deactivated", "reactivated")
     yield f"Roster plan {drawn.plan_id}: {', '.join(f'{len(getattr(drawn, kind))} {kind}' for kind in kinds)}."
-    if changes := [*_changes("gains", drawn.gains), *_changes("loses", drawn.losses), *_changes("hides", drawn.hidden)]:
-        yield Sheet.of("What it does to users", "User|Change|Entity|Why", changes)
-    if drawn.removed_users:
-        yield f"Users who lose their last link, and are gone: {', '.join(drawn.removed_users)}."
+    effects = (("gains", drawn.gains), ("loses", drawn.losses), ("no longer sees", drawn.hidden))
+    if rows := [(each.user_id, what, each.entity_id, each.why) for what, changes in effects for each in changes]:
+        yield sheet("What it does to users", "User|Change|Entity|Why", rows)
     if drawn.ambiguous_numbers:
         yield f"Client numbers of several clients, which prove nothing: {', '.join(drawn.ambiguous_numbers)}."
-
-
-def _changes(what: str, changes: Iterable[LinkChange]) -> Iterator[tuple[str, ...]]:
-    return ((change.user_id, what, change.entity_id, change.why) for change in changes)

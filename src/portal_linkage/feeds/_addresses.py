@@ -3,8 +3,6 @@
 import re
 from typing import Final
 
-import attrs
-
 from ..domain.entities import Contact
 from ..domain.errors import InvalidEmail, InvalidValue
 from ..domain.values import EmailAddress
@@ -15,42 +13,33 @@ _NAMED: Final = re.compile(r'((?:"(?:[^"\\]|\\.)*+"|[^"<>])*+)<([^<>"]*)>')
 _QUOTING: Final = re.compile(r'\\(.)|"')
 # `EmailAddress` matches, it does not validate; here stray brackets, quotes and "mailto:" must not pass for an address.
 _ALONE: Final = re.compile(r'(?:[^<>()\[\]:\\"]+|"(?:[^"\\]|\\.)++")@(?:[A-Za-z0-9._-]|[^\x00-\x7f])+')
-_MAX_PART: Final = 4_000
 
 
-@attrs.frozen
-class AddressCell:
-    """The contacts of a cell, and for each part that is no address its number, from 1 on, and the reason."""
+def read_addresses(cell: str) -> tuple[list[Contact], list[str]]:
+    """The contacts in a cell, and of each part that is no address its number, from 1 on, and the reason.
 
-    contacts: tuple[Contact, ...]
-    rejected: tuple[tuple[int, str], ...]
-
-
-def read_addresses(cell: str) -> AddressCell:
-    """Find every address in a cell; nothing in it raises, and nothing is lost."""
+    Nothing in a cell raises, and nothing is lost.
+    """
     contacts: list[Contact] = []
-    rejected: list[tuple[int, str]] = []
+    rejected: list[str] = []
     for number, part in enumerate(parts_of(cell), 1):
         try:
             contacts.append(_contact(part))
         except InvalidValue as error:
-            rejected.append((number, error.reason))
-    return AddressCell(tuple(contacts), tuple(rejected))
+            rejected.append(f"part {number} {error.reason}")
+    return contacts, rejected
 
 
-def parts_of(cell: str) -> tuple[str, ...]:
+def parts_of(cell: str) -> list[str]:
     """The parts that are not blank: divided by commas and semicolons outside quotes, and by line breaks."""
-    return tuple(filter(None, map(str.strip, _PART.findall(cell))))
+    return list(filter(None, map(str.strip, _PART.findall(cell))))
 
 
 def _contact(part: str) -> Contact:
-    if len(part) > _MAX_PART:
-        raise InvalidEmail("email", f"is longer than {_MAX_PART} characters")
     named = _NAMED.fullmatch(part)
-    if named is None:
-        return Contact(email=_address(part))
-    email = _address(named[2])
-    return Contact(email=email, name=_display_name(named[1], email))
+    name, address = named.groups() if named else ("", part)
+    email = _address(address)
+    return Contact(email=email, name=_display_name(name, email))
 
 
 def _address(text: str) -> EmailAddress:

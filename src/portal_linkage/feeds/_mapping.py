@@ -1,83 +1,52 @@
-"""Where each field of a table comes from, as the user wrote it down in a TOML or JSON file, or in code."""
+"""Where each field of a table comes from, as the user wrote it down, and one row seen through it."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, Self, TypeGuard, cast
+from typing import Any, Final, Self, cast
 
 import attrs
 
-from ._findings import InvalidFile, shown
-from ._records import Flaw, bytes_of, parse_json, text_of
+from ..domain.entities import InvoiceStatus
+from ..domain.errors import InvalidValue
+from ..domain.values import Money
+from ._records import InvalidFile, Record, bytes_of, shown, text_of
 
-_WORDS: Final = "_words"
-_BLANK: Final = " "
-_LINE_BREAK: Final = "\n"
-_LISTS: Final = {"email", "invoice_ids"}
+# The first field of each table is its id.
+_REQUIRED: Final = {
+    "entities": ("entity_id", "name"),
+    "invoices": ("invoice_id", "entity_id", "total", "amount_due", "currency", "status", "issued_on"),
+    "payments": ("payment_id", "entity_id", "amount", "currency", "paid_at"),
+    "late_fees": ("fee_id", "entity_id", "amount", "currency", "assessed_on"),
+}
+_OPTIONAL: Final = {
+    "entities": ("client_number", "email", "active"),
+    "invoices": ("number", "due_on"),
+    "payments": ("invoice_ids",),
+    "late_fees": ("amount_due", "invoice_id"),
+}
+_ACTIVE: Final = dict.fromkeys(("active", "true", "yes", "y", "1"), "active")
+_INACTIVE: Final = dict.fromkeys(("inactive", "false", "no", "n", "0"), "inactive")
+_STATUS: Final = {status.value: status.value for status in InvoiceStatus}
+_USUAL_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"active": {**_ACTIVE, **_INACTIVE}, "status": _STATUS}
 _SHAPES: Final = '"Column", {columns = ["A", "B"], separator = " "} or {constant = "text"}'
+# Narrower than `datetime.fromisoformat`, whose forms differ by version: Python 3.14 takes 24:00 for the next day.
+_ISO: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?!24)[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 
 @attrs.frozen
-class _Table:
-    """The fields of a table. The first required one is its id."""
+class Origin:
+    """Where a field comes from: a constant, or columns; blank ones are left out, the others joined."""
 
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self.required + self.optional
-
-
-_TABLES: Final = {
-    "entities": _Table(("entity_id", "name"), ("client_number", "email", "active")),
-    "invoices": _Table(
-        ("invoice_id", "entity_id", "total", "amount_due", "currency", "status", "issued_on"), ("number", "due_on")
-    ),
-    "payments": _Table(("payment_id", "entity_id", "amount", "currency", "paid_at"), ("invoice_ids",)),
-    "late_fees": _Table(("fee_id", "entity_id", "amount", "currency", "assessed_on"), ("amount_due", "invoice_id")),
-}
-
-_USUAL_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "active": {
-        **dict.fromkeys(("active", "true", "yes", "y", "1"), "active"),
-        **dict.fromkeys(("inactive", "false", "no", "n", "0"), "inactive"),
-    },
-    "status": {word: word for word in ("open", "paid", "void", "draft")},
-}
-
-
-@attrs.frozen
-class Columns:
-    """The value stands in these columns; blank ones are left out, the others joined by the separator."""
-
-    names: tuple[str, ...]
-    separator: str = _BLANK
-
-
-@attrs.frozen
-class Constant:
-    """The value is this text in every row."""
-
-    text: str
-
-
-Origin = Columns | Constant
-
-
-@attrs.frozen
-class TableMapping:
-    """Where the fields of one table come from, and what the words in them mean."""
-
-    id_field: str
-    origins: Mapping[str, Origin]
-    words: Mapping[str, Mapping[str, str]]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it draws on, each once, in the order of the mapping."""
-        named = (origin.names for origin in self.origins.values() if isinstance(origin, Columns))
-        return tuple(dict.fromkeys(name for names in named for name in names))
+    columns: tuple[str, ...] = ()
+    separator: str = " "
+    constant: str = ""
+    words: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 @attrs.frozen
@@ -85,110 +54,135 @@ class FeedMapping:
     """Where each field of each table comes from: made by `load_mapping` from a file, or by `FeedMapping.of` in code."""
 
     file: str
-    tables: Mapping[str, TableMapping]
+    tables: Mapping[str, Mapping[str, Origin]]
 
     @classmethod
-    def of(cls, data: object, *, file: str = "(mapping)") -> Self:
+    def of(cls, data: Mapping[str, Any], *, file: str = "(mapping)") -> Self:
         """Check a mapping given as dictionaries, lists and texts, shaped as in the file.
 
         Raises:
             InvalidFile: a table or field is unknown or missing, or a value has the wrong shape.
         """
-        reader = _MappingFile(shown(file))
-        return cls(reader.file, {name: reader.table(name, table) for name, table in reader.keyed("", data).items()})
+        try:
+            return cls(shown(file), {name: _table(name, table) for name, table in data.items()})
+        except InvalidValue as error:
+            raise InvalidFile(shown(file), str(error)) from None
 
-    def table(self, name: str) -> TableMapping:
-        """The mapping of one table; its absence is an `InvalidFile`."""
+    def table(self, name: str) -> Mapping[str, Origin]:
+        """The origins of one table's fields, its id's first; the table's absence is an `InvalidFile`."""
         if name not in self.tables:
             raise InvalidFile(self.file, f"has no section [{name}]")
         return self.tables[name]
 
 
 def load_mapping(path: Path) -> FeedMapping:
-    """Read a mapping: JSON if the name ends in .json, else TOML.
+    """Read a mapping from a TOML file.
 
     Raises:
         InvalidFile: it cannot be opened or read, or is no valid mapping.
     """
     text = text_of(bytes_of(path), shown(path.name))
-    data = parse_json(text) if path.suffix.lower() == ".json" else _parse_toml(text)
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(shown(path.name), f"is broken TOML: {shown(str(error))}") from None
     return FeedMapping.of(data, file=path.name)
 
 
-def _parse_toml(text: str) -> object:
-    try:
-        return tomllib.loads(text)
-    except ValueError as error:
-        return Flaw(f"is broken TOML: {shown(str(error))}")
-    except RecursionError:
-        return Flaw("is nested too deeply")
+def _table(name: str, data: object) -> dict[str, Origin]:
+    section = f"[{shown(name)}]"
+    if name not in _REQUIRED:
+        raise InvalidValue(section, f"is none of {', '.join(_REQUIRED)}")
+    given, fields = _keyed(section, data), (*_REQUIRED[name], *_OPTIONAL[name])
+    known = {*fields, *(f"{field}_words" for field in fields if field in _USUAL_WORDS)}
+    if unknown := [shown(field) for field in given if field not in known]:
+        raise InvalidValue(section, f"knows no field {', '.join(unknown)}")
+    if missing := [field for field in _REQUIRED[name] if field not in given]:
+        raise InvalidValue(section, f"lacks {', '.join(missing)}")
+    return {field: _origin(section, field, given) for field in fields if field in given}
 
 
-def folded(word: str) -> str:
-    """A word as it is compared: blind to case and to blanks around it."""
-    return word.strip().casefold()
+def _keyed(where: str, data: object) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise InvalidValue(where, "must be a table of names and values")
+    return cast("Mapping[str, Any]", data)
 
 
-def _is_texts(value: object) -> TypeGuard[Sequence[str]]:
-    if not isinstance(value, list | tuple) or not value:
-        return False
-    return all(isinstance(item, str) and item for item in cast("Sequence[object]", value))
+def _origin(section: str, field: str, given: Mapping[str, Any]) -> Origin:
+    value = given[field]
+    words = _words(f"{section} {field}_words", field, given)
+    shape: dict[str, Any] = {"separator": "\n" if field in {"email", "invoice_ids"} else " "}
+    shape |= value if isinstance(value, dict) else {"columns": [value]}
+    match shape:
+        case {"columns": [_, *_] as names, "separator": str(separator), **rest} if _all_texts(names) and not rest:
+            return Origin(tuple(names), separator, words=words)
+        case {"constant": str(text), "separator": str(), **rest} if text.strip() and not rest:
+            return Origin(constant=text.strip(), words=words)
+        case _:
+            raise InvalidValue(f"{section} {field}", f"must be {_SHAPES}")
+
+
+def _all_texts(names: Sequence[Any]) -> bool:
+    return all(isinstance(name, str) and name for name in names)
+
+
+def _words(where: str, field: str, given: Mapping[str, Any]) -> Mapping[str, str]:
+    usual, own = _USUAL_WORDS.get(field, {}), _keyed(where, given.get(f"{field}_words", {}))
+    meanings = {word.strip().casefold(): usual.get(str(meaning).casefold(), "") for word, meaning in own.items()}
+    if not all(meanings.values()) or len(meanings) < len(own):
+        raise InvalidValue(where, f"must give each word, whatever its case, one meaning of {', '.join(usual)}")
+    return {**usual, **meanings}
 
 
 @attrs.frozen
-class _MappingFile:
-    """Checks the parts of one mapping; what is wrong is named by file, table and field."""
+class Row:
+    """The fields of one record, each as what it is; a flaw is an `InvalidValue` of that field."""
 
-    file: str
+    record: Record
+    origins: Mapping[str, Origin]
 
-    def _refusal(self, where: str, reason: str) -> InvalidFile:
-        return InvalidFile(self.file, f"{where} {reason}".lstrip())
+    def find(self, field: str) -> str:
+        """The text of a field; empty if it is blank or not mapped."""
+        if self.record.flaw:
+            raise InvalidValue("", self.record.flaw)
+        origin = self.origins.get(field, Origin())
+        cells = [self.record.cells.get(column, "") for column in origin.columns]
+        if None in cells:
+            raise InvalidValue(field, "is a list or an object, not a plain value")
+        return origin.constant or origin.separator.join(filter(None, cells))
 
-    def keyed(self, where: str, data: object) -> Mapping[str, object]:
-        if isinstance(data, Flaw):
-            raise self._refusal(where, data.reason)
-        if not isinstance(data, Mapping) or not all(
-            isinstance(key, str) for key in cast("Mapping[object, object]", data)
-        ):
-            raise self._refusal(where, "must be a table of names and values")
-        return cast("Mapping[str, object]", data)
+    def text(self, field: str) -> str:
+        """The text of a field that must not be blank."""
+        text = self.find(field)
+        if not text:
+            raise InvalidValue(field, "is missing")
+        return text
 
-    def table(self, name: str, data: object) -> TableMapping:
-        if name not in _TABLES:
-            raise self._refusal(f"[{shown(name)}]", f"is none of {', '.join(_TABLES)}")
-        fields = _TABLES[name].fields
-        known = {*fields, *(f"{field}{_WORDS}" for field in fields if field in _USUAL_WORDS)}
-        keyed = self.keyed(f"[{name}]", data)
-        self._check_names(name, keyed, known)
-        origins = {field: self._origin(f"[{name}] {field}", field, keyed[field]) for field in fields if field in keyed}
-        words = {field: self._words(name, field, keyed) for field in fields if field in _USUAL_WORDS}
-        return TableMapping(fields[0], origins, words)
+    def money(self, field: str) -> Money:
+        """An amount in the row's currency."""
+        amount, currency = self.text(field), self.text("currency")
+        try:
+            return Money(amount, currency)
+        except InvalidValue as error:
+            raise InvalidValue(field if error.field == "amount" else error.field, error.reason) from None
 
-    def _check_names(self, name: str, keyed: Mapping[str, object], known: set[str]) -> None:
-        if unknown := [shown(key) for key in keyed if key not in known]:
-            raise self._refusal(f"[{name}]", f"knows no field {', '.join(unknown)}")
-        if missing := [field for field in _TABLES[name].required if field not in keyed]:
-            raise self._refusal(f"[{name}]", f"lacks {', '.join(missing)}")
+    def moment(self, field: str) -> datetime:
+        """The time; without an offset it is taken as UTC."""
+        text = self.text(field)
+        try:
+            moment = datetime.fromisoformat(text if _ISO.fullmatch(text) else "")
+        except ValueError:
+            raise InvalidValue(field, "must be a date or a time as in 2026-03-02 or 2026-03-02T09:30:00Z") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
-    def _origin(self, where: str, field: str, value: object) -> Origin:
-        shape = dict(cast("Mapping[object, object]", value)) if isinstance(value, Mapping) else {"columns": [value]}
-        match shape:
-            case {"constant": str(text), **rest} if text.strip() and not rest:
-                return Constant(text.strip())
-            case {"columns": names, **rest} if _is_texts(names) and not rest:
-                return Columns(tuple(names), _LINE_BREAK if field in _LISTS else _BLANK)
-            case {"columns": names, "separator": str(separator), **rest} if _is_texts(names) and not rest:
-                return Columns(tuple(names), separator)
-            case _:
-                raise self._refusal(where, f"must be {_SHAPES}")
+    def day(self, field: str) -> date:
+        """The day as it is written, whatever the time and the offset beside it."""
+        return self.moment(field).date()
 
-    def _words(self, name: str, field: str, keyed: Mapping[str, object]) -> Mapping[str, str]:
-        usual = _USUAL_WORDS[field]
-        where = f"[{name}] {field}{_WORDS}"
-        own: dict[str, str] = {}
-        for word, meaning in self.keyed(where, keyed.get(f"{field}{_WORDS}", {})).items():
-            if not isinstance(meaning, str) or meaning.casefold() not in usual:
-                raise self._refusal(where, f"must mean one of {', '.join(usual)}")
-            if own.setdefault(folded(word), usual[meaning.casefold()]) != usual[meaning.casefold()]:
-                raise self._refusal(where, f"give {shown(word)} two meanings: case does not count")
-        return {**usual, **own}
+    def word(self, field: str) -> str:
+        """What a word means, by the usual words and the mapping's own."""
+        words = self.origins[field].words
+        meaning = words.get(self.text(field).casefold())
+        if meaning is None:
+            raise InvalidValue(field, f"must be one of {', '.join(words)}")
+        return meaning

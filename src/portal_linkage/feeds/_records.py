@@ -3,92 +3,83 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
-from itertools import chain, islice
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import ClassVar, Final, cast
 
 import attrs
 
-from ._findings import InvalidFile, RejectedRow, shown
-
-_BOM: Final = "\ufeff"
-_EDGES: Final = " \t\r\n"
+from ..domain.errors import InvalidValue
 
 
-class Format(StrEnum):
-    """How a table is written down."""
-
-    CSV = "csv"
-    """Commas, double quotes, a header; rows are counted as a spreadsheet does, the header being row 1."""
-    JSON = "json"
-    """One array of objects; the first object is row 1."""
-    JSON_LINES = "jsonl"
-    """One object a line; the row is the line."""
+def shown(name: str) -> str:
+    """The name of a file, column or field as it may stand in a message: printable, and withheld if it has an ``@``."""
+    return "(withheld)" if "@" in name else name.encode(errors="replace").decode()
 
 
-_FORMAT_BY_ENDING: Final = {
-    ".csv": Format.CSV,
-    ".json": Format.JSON,
-    ".jsonl": Format.JSON_LINES,
-    ".ndjson": Format.JSON_LINES,
-}
+class InvalidFile(InvalidValue):
+    """A file that cannot be read as a whole; nothing came of it. ``field`` is its name, and the row if known."""
+
+    code: ClassVar[str] = "invalid_file"
+
+
+@attrs.frozen
+class Rejected:
+    """A row that was kept out, or a part of its e-mail cell that is no address. It repeats no address and no amount.
+
+    ``field`` is empty where the row as a whole is at fault.
+    """
+
+    file: str
+    row: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        field = f", {self.field}" if self.field else ""
+        return f"{self.file}, row {self.row}{field}: {self.reason}"
 
 
 @attrs.frozen
 class Record:
-    """One row: its cells by column, trimmed. ``None`` stands for what is no plain value: a list or an object."""
+    """One row: its cells by column, trimmed, or why they cannot be had.
+
+    A cell that is ``None`` is no plain value, but a list or an object.
+    """
 
     row: int
     cells: Mapping[str, str | None]
+    flaw: str = ""
 
 
 @attrs.frozen
 class Records:
-    """A table as read. ``columns`` are all that it has; ``None`` if that is unknown, in a JSON file without records."""
+    """A table as read. ``columns`` are all that it has; they are unknown, and none, in a JSON file without records."""
 
     file: str
-    columns: frozenset[str] | None
+    columns: frozenset[str]
     records: tuple[Record, ...]
-    rejected: tuple[RejectedRow, ...] = ()
 
 
-@attrs.frozen
-class Flaw:
-    """What stands in the place of a JSON value that is refused, so that its row can be named."""
-
-    reason: str
-
-
-_Numbered = tuple[int, Mapping[str, str | None] | Flaw]
-
-
-def read_records(path: Path, *, written_as: Format | None = None) -> Records:
-    """Read a file. Without ``written_as`` its ending tells the format: .csv, .json, .jsonl or .ndjson.
+def read_records(path: Path) -> Records:
+    """Read a file. Its ending tells the format: .csv, .json, .jsonl or .ndjson.
 
     Raises:
         InvalidFile: it cannot be opened, or not be read as a whole.
     """
-    file = shown(path.name)
-    written_as = written_as or _FORMAT_BY_ENDING.get(path.suffix.lower())
-    if written_as is None:
-        raise InvalidFile(file, f"must end in one of {', '.join(_FORMAT_BY_ENDING)}")
-    return parse_records(bytes_of(path), written_as, file=file)
+    return parse_records(bytes_of(path), file=path.name)
 
 
-def parse_records(content: str | bytes | IO[str] | IO[bytes], written_as: Format, *, file: str = "(input)") -> Records:
-    """Read a text, octets in UTF-8 (with or without a BOM), or an open file; ``file`` is its name in findings.
-
-    Raises:
-        InvalidFile: it cannot be read as a whole.
-    """
-    file = shown(file)
-    text = text_of(content, file)
-    if written_as is Format.CSV:
-        return _csv_records(text, file)
-    rows = _array_rows(text, file) if written_as is Format.JSON else _line_rows(text)
-    return _sorted_out(file, None, rows)
+def parse_records(content: bytes, *, file: str) -> Records:
+    """Read what stands in a file of this name, as `read_records` does."""
+    name, ending = shown(file), Path(file).suffix.lower()
+    if ending not in _READERS:
+        raise InvalidFile(name, f"must end in one of {', '.join(_READERS)}")
+    header, rows = _READERS[ending](text_of(content, name), name)
+    records = tuple(rows)
+    columns = header or (column for record in records for column in record.cells)
+    return Records(name, frozenset(columns), records)
 
 
 def bytes_of(path: Path) -> bytes:
@@ -96,43 +87,27 @@ def bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such path"
-        raise InvalidFile(shown(path.name), f"cannot be opened: {reason}") from None
+        raise InvalidFile(shown(path.name), f"cannot be opened: {getattr(error, 'strerror', 'no such path')}") from None
 
 
-def text_of(content: str | bytes | IO[str] | IO[bytes], file: str) -> str:
+def text_of(content: bytes, file: str) -> str:
     """The content as text, without a BOM."""
     try:
-        if not isinstance(content, str | bytes):
-            content = content.read()
-        return (content if isinstance(content, str) else content.decode()).removeprefix(_BOM)
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InvalidFile(file, f"is not UTF-8 at line {line}") from None
 
 
-def _sorted_out(file: str, columns: frozenset[str] | None, rows: Iterable[_Numbered]) -> Records:
-    records: list[Record] = []
-    rejected: list[RejectedRow] = []
-    for row, cells in rows:
-        if isinstance(cells, Flaw):
-            rejected.append(RejectedRow(file, row, "", cells.reason))
-        else:
-            records.append(Record(row, cells))
-    if columns is None and records:
-        columns = frozenset(chain.from_iterable(record.cells for record in records))
-    return Records(file, columns, tuple(records), tuple(rejected))
-
-
-def _csv_records(text: str, file: str) -> Records:
+def _csv(text: str, file: str) -> tuple[set[str], Iterator[Record]]:
     rows = _csv_rows(text, file)
-    names = [name.strip(_EDGES) for _, header in islice(rows, 1) for name in header]
-    _check_header(names, file)
-    return _sorted_out(
-        file,
-        frozenset(names) - {""},
-        (_csv_row(row, names, cells) for row, cells in rows if "".join(cells).strip(_EDGES)),
-    )
+    names = [name.strip() for _, header in islice(rows, 1) for name in header]
+    if not any(names):
+        raise InvalidFile(f"{file}, row 1", "has no header")
+    # By position: in a file without a header the first row is data, and may be an address.
+    if repeating := [position for position, name in enumerate(names, 1) if name and name in names[: position - 1]]:
+        raise InvalidFile(f"{file}, row 1", f"column {repeating[0]} repeats the name of another")
+    return {*names} - {""}, (_csv_record(row, names, cells) for row, cells in rows if "".join(cells).strip())
 
 
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -141,74 +116,60 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         for row, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
             yield row, cells
     except csv.Error as error:
-        raise InvalidFile(file, f"is broken CSV from here on: {error}", row + 1) from None
+        raise InvalidFile(f"{file}, row {row + 1}", f"is broken CSV from here on: {error}") from None
 
 
-def _check_header(names: list[str], file: str) -> None:
-    if not any(names):
-        raise InvalidFile(file, "has no header", 1)
-    for position, name in enumerate(names):
-        # By position: in a file without a header the first row is data, and may be an address.
-        if name and (first := names.index(name)) < position:
-            raise InvalidFile(file, f"column {position + 1} repeats the name of column {first + 1}", 1)
-
-
-def _csv_row(row: int, names: list[str], cells: list[str]) -> _Numbered:
+def _csv_record(row: int, names: list[str], cells: list[str]) -> Record:
     if len(cells) != len(names):
-        return row, Flaw(f"has {len(cells)} cells where the header has {len(names)}")
-    if any("\0" in cell for cell in cells):
-        return row, Flaw("holds a NUL character")
-    return row, dict(zip(names, (cell.strip(_EDGES) for cell in cells), strict=True))
+        return Record(row, {}, f"has {len(cells)} cells where the header has {len(names)}")
+    return Record(row, dict(zip(names, map(str.strip, cells), strict=True)))
 
 
-def parse_json(text: str) -> object:
-    """The JSON value, its numbers as text; what cannot be read, or repeats a key, is a `Flaw`."""
-    try:
-        return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_not_finite, object_pairs_hook=_without_repeats
-        )
-    except json.JSONDecodeError as error:
-        line = f"line {error.lineno}, " if error.lineno > 1 else ""
-        return Flaw(f"is broken JSON: {error.msg} ({line}column {error.colno})")
-    except RecursionError:
-        return Flaw("is nested too deeply")
-
-
-def _not_finite(_: str) -> Flaw:
-    return Flaw("holds a number that is not finite")
-
-
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object] | Flaw:
-    keyed = dict(pairs)
-    return keyed if len(keyed) == len(pairs) else Flaw("names a key twice in one object")
-
-
-def _array_rows(text: str, file: str) -> Iterator[_Numbered]:
-    array = parse_json(text)
+def _array(text: str, file: str) -> tuple[set[str], Iterator[Record]]:
+    array = _parsed(text, file)
     if not isinstance(array, list):
-        raise InvalidFile(file, array.reason if isinstance(array, Flaw) else "must be a JSON array of objects")
-    return ((row, _json_cells(value)) for row, value in enumerate(cast("list[object]", array), 1))
+        raise InvalidFile(file, "must be a JSON array of objects")
+    return set(), (_json_record(row, value) for row, value in enumerate(cast("list[object]", array), 1))
 
 
-def _line_rows(text: str) -> Iterator[_Numbered]:
+def _lines(text: str, file: str) -> tuple[set[str], Iterator[Record]]:
     # Not splitlines: JSON texts may hold the line separators of Unicode.
     lines = enumerate(text.split("\n"), 1)
-    return ((row, _json_cells(parse_json(line))) for row, line in lines if line.strip(_EDGES))
+    return set(), (_line_record(row, line, file) for row, line in lines if line.strip())
 
 
-def _json_cells(value: object) -> Mapping[str, str | None] | Flaw:
-    if isinstance(value, Flaw):
-        return value
+def _line_record(row: int, line: str, file: str) -> Record:
+    try:
+        return _json_record(row, _parsed(line, file))
+    except InvalidFile as error:
+        return Record(row, {}, error.reason)
+
+
+def _parsed(text: str, file: str) -> object:
+    try:
+        return json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_unrepeated)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(file, f"is broken JSON: {error}") from None
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> object:
+    """The object, unless it names a key twice: then nobody knows which of the values counts, and it is no object."""
+    keyed = dict(pairs)
+    return keyed if len(keyed) == len(pairs) else tuple(pairs)
+
+
+def _json_record(row: int, value: object) -> Record:
     if not isinstance(value, dict):
-        return Flaw("is no JSON object")
-    cells = cast("dict[str, object]", value)
-    flaws = (cell for cell in cells.values() if isinstance(cell, Flaw))
-    return next(flaws, None) or {name: _plain(cell) for name, cell in cells.items()}
+        return Record(row, {}, "is no JSON object, or names a key twice")
+    return Record(row, {name: _plain(cell) for name, cell in cast("dict[str, object]", value).items()})
 
 
 def _plain(cell: object) -> str | None:
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if cell is None:
-        return ""
-    return cell.strip(_EDGES) if isinstance(cell, str) else None
+    if isinstance(cell, bool | None):
+        return "" if cell is None else str(cell).lower()
+    # A number is text by now, unless it is not finite: NaN is no plain value.
+    return cell.strip() if isinstance(cell, str) else None
+
+
+_Read = Callable[[str, str], tuple[set[str], Iterator[Record]]]
+_READERS: Final[Mapping[str, _Read]] = {".csv": _csv, ".json": _array, ".jsonl": _lines, ".ndjson": _lines}

@@ -1,26 +1,26 @@
 r"""Tables, and a mapping that says where each field comes from, become entities, invoices, payments and late fees.
 
-A file is read with `read_records` (or `parse_records`, from a text or an open file), a mapping with `load_mapping`
-(or `FeedMapping.of`), and a ``read_...`` function below makes one of the other. Nothing is written anywhere.
+A file is read with `read_records` (or what stands in one with `parse_records`), a mapping with `load_mapping` (or
+`FeedMapping.of`), and a ``read_...`` function below makes the firm's nouns of the two. Nothing is written anywhere.
 
 >>> from portal_linkage import FirmId
 >>> mapping = FeedMapping.of({"entities": {"entity_id": "No", "name": "Client", "email": "Mails"}})
->>> text = 'No,Client,Mails\n1001,"Smith, Jane",jane.smith@example.com; n/a\n,Smith Family Trust,\n'
->>> records = parse_records(text, Format.CSV, file="clients.csv")
+>>> content = b'No,Client,Mails\n1001,"Smith, Jane",jane.smith@example.com; n/a\n,Smith Family Trust,\n'
+>>> records = parse_records(content, file="clients.csv")
 >>> clients = read_entities(FirmId("acme"), records, mapping)
 >>> [entity.label for entity in clients.rows]
 ['Smith, Jane (1001)']
 >>> print(*clients.rejected, *clients.rejected_parts, sep="\n")
 clients.csv, row 3, entity_id: is missing
-clients.csv, row 2, email, part 2: must have one @ between two non-empty parts
+clients.csv, row 2, email: part 2 must have one @ between two non-empty parts
 
 **Files.** ``.csv``: UTF-8 with or without a BOM, commas, double quotes, a header; row 1 is the header. ``.json``: an
 array of objects. ``.jsonl``, ``.ndjson``: an object a line. Cells are trimmed; a row of blanks alone is skipped. What
 breaks the file as a whole (no header, a column name twice, a quote that is not closed, no UTF-8, no JSON, a column of
-the mapping that no record has) is an `InvalidFile`. What spoils one row (too many or too few cells, a NUL, a missing or
-wrong value, an id that an earlier good row has) rejects that row alone, by its first flaw.
+the mapping that no record has) is an `InvalidFile`. What spoils one row (too many or too few cells, a key twice, a
+missing or wrong value, an id that an earlier good row has) rejects that row alone, by its first flaw.
 
-**The mapping** is a TOML file, or a JSON file of the same shape, with a section for each table:
+**The mapping** is a TOML file with a section for each table:
 
 .. code-block:: toml
 
@@ -57,49 +57,44 @@ active, true, yes, y, 1 or inactive, false, no, n, 0, both whatever their case, 
 
 **E-mail cells** hold lists: ``a@x.com, b@y.com; "Smith, J" <c@z.com>``, divided by commas and semicolons outside
 quotes and by line breaks, never by blanks or ``|`` (which an address may hold). The name becomes the contact's name.
-Each part that is not blank ends as a contact or as a `RejectedPart`; its row is kept either way. A client with several
+Each part that is not blank ends as a contact or is `Rejected`; its row is kept either way. A client with several
 rows, one for each contact, is no such table: give its contacts in one cell or in several columns.
 """
 
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
+
+import attrs
 
 from ..domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
 from ..domain.errors import InvalidValue
 from ..domain.values import EntityId, FeeId, FirmId, InvoiceId, PaymentId
 from ._addresses import read_addresses
-from ._findings import Imported, InvalidFile, RejectedPart, RejectedRow, shown
-from ._mapping import Columns, Constant, FeedMapping, Origin, TableMapping, load_mapping
-from ._records import Format, Record, Records, parse_records, read_records
-from ._rows import Row
+from ._mapping import FeedMapping, Origin, Row, load_mapping
+from ._records import InvalidFile, Record, Records, Rejected, parse_records, read_records, shown
 
 __all__ = [
-    "Columns",
-    "Constant",
-    "FeedMapping",
-    "Format",
-    "Imported",
-    "InvalidFile",
-    "Origin",
-    "Record",
-    "Records",
-    "RejectedPart",
-    "RejectedRow",
-    "TableMapping",
-    "load_mapping",
-    "parse_records",
-    "read_entities",
-    "read_invoices",
-    "read_late_fees",
-    "read_payments",
-    "read_records",
-]
+    "FeedMapping", "Imported", "InvalidFile", "Origin", "Record", "Records", "Rejected", "load_mapping",
+    "parse_records", "read_entities", "read_invoices", "read_late_fees", "read_payments", "read_records",
+]  # fmt: skip
 
 T = TypeVar("T")
 
 _BETWEEN_IDS: Final = re.compile(r"[,;\r\n]")
+
+
+@attrs.frozen
+class Imported(Generic[T]):
+    """What a table holds: the good rows in the order of the file, and everything that was kept out, by row.
+
+    ``rejected_parts`` are the parts of e-mail cells that are no address; the rest of their rows was kept.
+    """
+
+    rows: tuple[T, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    rejected_parts: tuple[Rejected, ...] = ()
 
 
 def read_entities(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[ClientEntity]:
@@ -129,57 +124,49 @@ def read_late_fees(firm_id: FirmId, records: Records, mapping: FeedMapping) -> I
 
 
 def _read(records: Records, mapping: FeedMapping, name: str, build: Callable[[Row], T]) -> Imported[T]:
-    table = mapping.table(name)
-    _check_columns(records, table, name)
+    origins = mapping.table(name)
+    columns = dict.fromkeys(column for origin in origins.values() for column in origin.columns)
+    if records.columns and (missing := [shown(column) for column in columns if column not in records.columns]):
+        raise InvalidFile(records.file, f"has no column {', '.join(missing)}, which [{name}] draws on")
     rows: list[T] = []
-    rejected = list(records.rejected)
+    rejected: list[Rejected] = []
     seen: dict[str, int] = {}
     for record in records.records:
-        row = Row(record, table)
+        row = Row(record, origins)
         try:
             built = build(row)
-            _check_new(row, seen)
+            _check_new(row, next(iter(origins)), seen)
             rows.append(built)
         except InvalidValue as error:
-            rejected.append(RejectedRow(records.file, record.row, error.field, error.reason))
-    return Imported(tuple(rows), tuple(sorted(rejected, key=lambda each: each.row)))
+            rejected.append(Rejected(records.file, record.row, error.field, error.reason))
+    return Imported(tuple(rows), tuple(rejected))
 
 
-def _check_columns(records: Records, table: TableMapping, name: str) -> None:
-    if records.columns is None:
-        return
-    if missing := [shown(column) for column in table.columns if column not in records.columns]:
-        raise InvalidFile(records.file, f"has no column {', '.join(missing)}, which [{name}] draws on")
-
-
-def _check_new(row: Row, seen: dict[str, int]) -> None:
-    field = row.mapping.id_field
-    first = seen.setdefault(row.text(field), row.record.row)
+def _check_new(row: Row, id_field: str, seen: dict[str, int]) -> None:
+    first = seen.setdefault(row.text(id_field), row.record.row)
     if first != row.record.row:
-        raise InvalidValue(field, f"stands in row {first} already")
+        raise InvalidValue(id_field, f"stands in row {first} already")
 
 
-def _entity(firm_id: FirmId, file: str, row: Row) -> tuple[ClientEntity, tuple[RejectedPart, ...]]:
-    cell = read_addresses(row.find("email"))
-    entity_id = EntityId(row.text("entity_id"))
+def _entity(firm_id: FirmId, file: str, row: Row) -> tuple[ClientEntity, list[Rejected]]:
+    contacts, rejected = read_addresses(row.find("email"))
     entity = ClientEntity(
         firm_id=firm_id,
-        entity_id=entity_id,
+        entity_id=EntityId(row.text("entity_id")),
         name=row.text("name"),
-        client_number=row.find("client_number") or entity_id,
-        contacts=cell.contacts,
+        client_number=row.find("client_number") or row.text("entity_id"),
+        contacts=tuple(contacts),
         active=not row.find("active") or row.word("active") == "active",
     )
-    return entity, tuple(RejectedPart(file, row.record.row, "email", part, reason) for part, reason in cell.rejected)
+    return entity, [Rejected(file, row.record.row, "email", reason) for reason in rejected]
 
 
 def _invoice(firm_id: FirmId, row: Row) -> Invoice:
-    invoice_id = InvoiceId(row.text("invoice_id"))
     return Invoice(
         firm_id=firm_id,
-        invoice_id=invoice_id,
+        invoice_id=InvoiceId(row.text("invoice_id")),
         entity_id=EntityId(row.text("entity_id")),
-        number=row.find("number") or invoice_id,
+        number=row.find("number") or row.text("invoice_id"),
         total=row.money("total"),
         amount_due=row.money("amount_due"),
         issued_on=row.day("issued_on"),
@@ -201,12 +188,11 @@ def _payment(firm_id: FirmId, row: Row) -> Payment:
 
 
 def _late_fee(firm_id: FirmId, row: Row) -> LateFee:
-    invoice_id = row.find("invoice_id")
     return LateFee(
         firm_id=firm_id,
         fee_id=FeeId(row.text("fee_id")),
         entity_id=EntityId(row.text("entity_id")),
-        invoice_id=InvoiceId(invoice_id) if invoice_id else None,
+        invoice_id=InvoiceId(row.find("invoice_id")) or None,
         amount=row.money("amount"),
         amount_due=row.money("amount_due" if row.find("amount_due") else "amount"),
         assessed_on=row.day("assessed_on"),
