@@ -141,6 +141,7 @@ PLAN = RosterPlan(
     removed_users=(),
     ambiguous_numbers=("7",),
     needs_confirmation=True,
+    seen={b.REALTY: "5ee1"},
 )
 
 SHAPES: list[tuple[object, Any]] = [
@@ -224,6 +225,7 @@ SHAPES: list[tuple[object, Any]] = [
             "reasons": ["not_linked", "barred"],
             "entity_id": "1003",
             "user_id": None,
+            "invoice_id": None,
         },
     ),
     (LINK_CHANGE, CHANGE),
@@ -247,6 +249,7 @@ SHAPES: list[tuple[object, Any]] = [
             "removed_users": [],
             "ambiguous_numbers": ["7"],
             "needs_confirmation": True,
+            "seen": {b.REALTY: "5ee1"},
             "plan_id": PLAN.plan_id,
         },
     ),
@@ -342,6 +345,13 @@ def test_hostile_texts_stay_texts() -> None:
     assert json.loads(json.dumps(to_json(b.entity(name=name))))["name"] == name
 
 
+@attrs.frozen
+class Stranger:
+    """An object of the host's."""
+
+    secret: str
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -351,6 +361,7 @@ def test_hostile_texts_stay_texts() -> None:
         b"x",
         {1, 2},
         object(),
+        Stranger("of the host's"),
         Money,
         LinkageService(MemoryStore()),
         LinkageService(MemoryStore()).roster,

@@ -22,9 +22,13 @@ from .wire import Json, to_json
 _SOURCE: Final = "pms"
 
 
-def _digest_of(plan: "RosterPlan") -> PlanId:
-    canonical = json.dumps(plan.content(), sort_keys=True, separators=(",", ":"))
-    return PlanId(hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest())
+def _digest(content: Json) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()
+
+
+def _plan_id_of(plan: "RosterPlan") -> PlanId:
+    return PlanId(_digest(plan.content()))
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +38,8 @@ class RosterPlan:
     ``added``, ``changed``, ``deactivated`` and ``reactivated`` are entities, by id. ``gains`` and ``losses`` are links
     that would come to be or end, ``hidden`` those that would stay but to an entity become inactive, each with the
     reason; ``removed_users`` would lose their last link. ``ambiguous_numbers`` are client numbers in this roster that
-    more than one active entity would bear: they prove nothing. ``plan_id`` is a digest of all of it.
+    more than one active entity would bear: they prove nothing. ``seen`` has a digest of each entity that would change,
+    as it was when the plan was made. ``plan_id`` is a digest of all of it.
 
     A plan travels as text (`to_json`, `from_json`) and may be applied the next morning. It holds the contacts'
     addresses in clear.
@@ -53,20 +58,13 @@ class RosterPlan:
     removed_users: tuple[UserId, ...]
     ambiguous_numbers: tuple[str, ...]
     needs_confirmation: bool
-    plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_digest_of, takes_self=True))
+    seen: Mapping[EntityId, str] = attrs.field(hash=False, repr=False)
+    plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_plan_id_of, takes_self=True))
 
     def content(self) -> dict[str, Json]:
         """All of it but its id, as plain data."""
         names = (field.name for field in attrs.fields(type(self)) if field.init)
         return {name: to_json(getattr(self, name)) for name in names}
-
-    def takes_more_than(self, shown: Self) -> bool:
-        """Whether it would take anything away that the other plan does not show."""
-        return not (
-            set(self.losses) <= set(shown.losses)
-            and set(self.hidden) <= set(shown.hidden)
-            and set(self.removed_users) <= set(shown.removed_users)
-        )
 
     def to_json(self) -> str:
         """The plan as one JSON text."""
@@ -132,7 +130,8 @@ _LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 def _fields(data: dict[str, Any]) -> dict[str, Any]:
     """The fields of a plan, from plain data."""
-    return data | {name: tuple(map(read, data[name])) for name, read in _LISTS.items()}
+    seen = {_text(entity_id): _text(digest) for entity_id, digest in data["seen"].items()}
+    return data | {name: tuple(map(read, data[name])) for name, read in _LISTS.items()} | {"seen": seen}
 
 
 @attrs.frozen(kw_only=True)
@@ -147,11 +146,27 @@ class RosterApplied:
 
 
 @attrs.frozen(kw_only=True)
-class _Draft:
+class _Decision:
     """A roster change, decided against one moment of the store."""
 
-    plan: RosterPlan
+    changes: tuple[EntityChange, ...]
     effects: RosterEffects
+    removed_users: tuple[UserId, ...]
+    needs_confirmation: bool
+
+    @property
+    def seen(self) -> dict[EntityId, str]:
+        """A digest of each entity that changes, as it is before."""
+        return {change.after.entity_id: _digest(to_json(change.before)) for change in self.changes}
+
+    def goes_beyond(self, plan: RosterPlan) -> bool:
+        """Whether it would write over what the plan has not seen, or take away what it does not show."""
+        return not (
+            self.seen.items() <= plan.seen.items()
+            and set(self.effects.losses) <= set(plan.losses)
+            and set(self.effects.hides) <= set(plan.hidden)
+            and set(self.removed_users) <= set(plan.removed_users)
+        )
 
 
 class RosterSync:
@@ -180,65 +195,14 @@ class RosterSync:
         """
         check_id("firm_id", firm_id)
         roster = _checked(firm_id, entities)
-        at = as_utc("clock", self._clock())
+        policy, at = self._policy_of(firm_id), as_utc("clock", self._clock())
         with self._store.snapshot() as snapshot:
             if snapshot.firms.find(firm_id) is None:
                 raise FirmNotFound(firm_id)
             changes = tuple(_changes(snapshot, firm_id, roster, complete=complete))
-            return self._draft(snapshot, firm_id, roster, changes, complete=complete, at=at).plan
-
-    def apply(self, plan: RosterPlan, *, confirmed: PlanId | None = None) -> RosterApplied:
-        """Apply a plan, in one transaction. Applying it again changes nothing.
-
-        It is decided again, under the locks. What came to be since the plan was made is linked too, but nothing is
-        taken away that the plan does not show.
-
-        Raises:
-            PlanNotConfirmed: it costs too much to be applied unnamed (L13), or ``confirmed`` names another plan.
-            PlanOutdated: it would by now take away something that it does not show. Plan again.
-            FirmNotFound: the firm is gone.
-        """
-        check_type("plan", plan, RosterPlan)
-        if confirmed is not None:
-            check_type("confirmed", confirmed, str)
-        if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):
-            raise PlanNotConfirmed(plan.plan_id)
-        at = as_utc("clock", self._clock())
-        with self._store.transaction() as tx:
-            if tx.firms.lock(plan.firm_id) is None:
-                raise FirmNotFound(plan.firm_id)
-            changes = tuple(_changes(tx, plan.firm_id, plan.entities, complete=plan.complete))
-            emails = rules.concerned(changes, self._policy_of(plan.firm_id)).values()
-            mailboxes = tx.mailboxes.lock_many(plan.firm_id, emails)
-            draft = self._draft(tx, plan.firm_id, plan.entities, changes, complete=plan.complete, at=at)
-            if draft.plan.takes_more_than(plan):
-                raise PlanOutdated(plan.plan_id)
-            if draft.plan.needs_confirmation and confirmed is None:
-                raise PlanNotConfirmed(plan.plan_id)
-            tx.entities.save_many(change.after for change in changes)
-            journaled = _write(tx, draft, mailboxes, at)
-        shown = draft.plan
-        return RosterApplied(
-            plan_id=plan.plan_id, gains=shown.gains, losses=shown.losses, hidden=shown.hidden, events=journaled
-        )
-
-    def _draft(
-        self,
-        reader: Snapshot,
-        firm_id: FirmId,
-        roster: tuple[ClientEntity, ...],
-        changes: tuple[EntityChange, ...],
-        *,
-        complete: bool,
-        at: datetime,
-    ) -> _Draft:
-        policy = self._policy_of(firm_id)
-        users = reader.users.having(firm_id, rules.concerned(changes, policy).values())
-        effects = rules.roster_change(
-            changes, _known(reader, firm_id, changes, users, policy), policy, source=_SOURCE, at=at
-        )
-        removed = effects.removed_users(reader.links.counts(firm_id, {link.user_id for link in effects.ended}))
-        plan = RosterPlan(
+            decided = _decide(snapshot, firm_id, changes, policy, at, empties=complete and not roster)
+            ambiguous = _ambiguous(snapshot, firm_id, roster, complete=complete)
+        return RosterPlan(
             firm_id=firm_id,
             complete=complete,
             entities=roster,
@@ -246,19 +210,49 @@ class RosterSync:
             changed=_ids(change for change in changes if change.before and change.before.active == change.after.active),
             deactivated=_ids(change for change in changes if change.deactivates),
             reactivated=_ids(change for change in changes if change.reactivates),
-            gains=effects.gains,
-            losses=effects.losses,
-            hidden=effects.hides,
-            removed_users=removed,
-            ambiguous_numbers=_ambiguous(reader, firm_id, roster, complete=complete),
-            needs_confirmation=rules.needs_confirmation(
-                effects,
-                held=reader.links.count(firm_id),
-                removes_users=bool(removed),
-                empties=complete and not roster,
-            ),
+            gains=decided.effects.gains,
+            losses=decided.effects.losses,
+            hidden=decided.effects.hides,
+            removed_users=decided.removed_users,
+            ambiguous_numbers=ambiguous,
+            needs_confirmation=decided.needs_confirmation,
+            seen=decided.seen,
         )
-        return _Draft(plan=plan, effects=effects)
+
+    def apply(self, plan: RosterPlan, *, confirmed: PlanId | None = None) -> RosterApplied:
+        """Apply a plan, in one transaction. Applying it again right away changes nothing.
+
+        It is decided again, under the locks. Users who signed up since the plan was made are linked too, but nothing
+        is taken away that the plan does not show, and no entity is written over that has changed since.
+
+        Raises:
+            PlanNotConfirmed: it costs too much to be applied unnamed (L13), or ``confirmed`` names another plan.
+            PlanOutdated: an entity has changed since, or more would be taken away by now. Plan again.
+            FirmNotFound: the firm is gone.
+        """
+        check_type("plan", plan, RosterPlan)
+        if confirmed is not None:
+            check_type("confirmed", confirmed, str)
+        if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):
+            raise PlanNotConfirmed(plan.plan_id)
+        firm_id = plan.firm_id
+        policy, at = self._policy_of(firm_id), as_utc("clock", self._clock())
+        with self._store.transaction() as tx:
+            if tx.firms.lock(firm_id) is None:
+                raise FirmNotFound(firm_id)
+            changes = tuple(_changes(tx, firm_id, plan.entities, complete=plan.complete))
+            mailboxes = tx.mailboxes.lock_many(firm_id, rules.concerned(changes, policy).values())
+            decided = _decide(tx, firm_id, changes, policy, at, empties=plan.complete and not plan.entities)
+            if decided.goes_beyond(plan):
+                raise PlanOutdated(plan.plan_id)
+            if decided.needs_confirmation and confirmed is None:
+                raise PlanNotConfirmed(plan.plan_id)
+            tx.entities.save_many(change.after for change in changes)
+            journaled = _write(tx, decided, mailboxes, at)
+        did = decided.effects
+        return RosterApplied(
+            plan_id=plan.plan_id, gains=did.gains, losses=did.losses, hidden=did.hides, events=journaled
+        )
 
 
 def _checked(firm_id: FirmId, entities: Iterable[ClientEntity]) -> tuple[ClientEntity, ...]:
@@ -281,24 +275,45 @@ def _changes(
     missing = {entity.entity_id: entity for entity in roster}
     for before in reader.entities.roster(firm_id, None if complete else missing.keys()):
         after = missing.pop(before.entity_id, None) or attrs.evolve(before, active=False)
-        if after != before:
+        if after != before or _spelled(after) != _spelled(before):
             yield EntityChange(before, after)
     for after in missing.values():
         yield EntityChange(None, after)
 
 
-def _known(
+def _spelled(entity: ClientEntity) -> list[str]:
+    """How the addresses are written: equal ones may be spelled anew."""
+    return [str(contact.email) for contact in entity.contacts]
+
+
+def _decide(
     reader: Snapshot,
     firm_id: FirmId,
-    changes: Iterable[EntityChange],
-    users: Mapping[str, User],
+    changes: tuple[EntityChange, ...],
     policy: LinkagePolicy,
-) -> Known:
+    at: datetime,
+    *,
+    empties: bool,
+) -> _Decision:
+    users = reader.users.having(firm_id, rules.concerned(changes, policy).values())
+    effects = rules.roster_change(changes, _known(reader, firm_id, changes, users), policy, source=_SOURCE, at=at)
+    removed = effects.removed_users(reader.links.counts(firm_id, {link.user_id for link in effects.ended}))
+    return _Decision(
+        changes=changes,
+        effects=effects,
+        removed_users=removed,
+        needs_confirmation=rules.needs_confirmation(
+            effects, held=reader.links.count(firm_id), removes_users=bool(removed), empties=empties
+        ),
+    )
+
+
+def _known(reader: Snapshot, firm_id: FirmId, changes: Iterable[EntityChange], users: Mapping[str, User]) -> Known:
     """What these changes meet; an entity whose change nobody's links depend on is not asked about."""
     met = {
         change.after.entity_id
         for change in changes
-        if change.deactivates or not users.keys().isdisjoint(rules.concerned([change], policy))
+        if change.deactivates or not users.keys().isdisjoint(change.appeared.keys() | change.vanished.keys())
     }
     refused = reader.bars.touching(firm_id, met)
     return Known(
@@ -327,11 +342,11 @@ def _ambiguous(
     return tuple(sorted(number for number, ids in bearers.items() if len(ids) > 1))
 
 
-def _write(tx: Transaction, draft: _Draft, mailboxes: Iterable[Mailbox], at: datetime) -> tuple[Event, ...]:
+def _write(tx: Transaction, decided: _Decision, mailboxes: Iterable[Mailbox], at: datetime) -> tuple[Event, ...]:
     """Store what was decided: gains before losses, so that who gains one and loses one stays a user."""
-    effects = draft.effects
+    effects = decided.effects
     of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in mailboxes if mailbox.user}
-    removed = [of_user[user_id][1] for user_id in draft.plan.removed_users]
+    removed = [of_user[user_id][1] for user_id in decided.removed_users]
     tx.links.add_many([(of_user[link.user_id][0], link) for link in effects.gained])
     tx.links.add_grounds(effects.grounds_added)
     ended = {(link.user_id, link.entity_id) for link in effects.ended}

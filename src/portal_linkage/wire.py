@@ -43,7 +43,7 @@ def to_json(value: object) -> Json:
     if isinstance(value, Money):
         return {"amount": str(value.amount), "currency": value.currency}
     kind = type(value)
-    if attrs.has(kind) and kind is not EmailAddress:
+    if attrs.has(kind) and kind is not EmailAddress and kind.__module__.startswith(f"{__package__}."):
         tag: dict[str, Json] = {"type": kind.__name__} if kind in _TOLD_APART else {}
         return tag | {field.name: to_json(getattr(value, field.name)) for field in attrs.fields(kind)}
     return _scalar(value)

@@ -14,7 +14,6 @@ from portal_linkage import (
     Arrival,
     ClientEntity,
     Contact,
-    EmailAddress,
     EntityId,
     Firm,
     FirmId,
@@ -176,16 +175,6 @@ def test_a_client_s_number_is_its_id_unless_it_has_another() -> None:
     assert (plain.client_number, plain.contacts, plain.active) == ("1003", (), True)
     assert plain.label == "Jane Smith Realty Group (1003)"
     assert attrs.evolve(plain, client_number="77").label == "Jane Smith Realty Group (77)"
-
-
-def test_an_entity_lists_an_address_whatever_the_role_of_its_contact() -> None:
-    """Billing contact or not, any case of A-Z: what counts is the address (L2, L16)."""
-    contact = Contact(email=EmailAddress.parse("JANE.SMITH@example.com"), role="assistant", contact_id="c1")
-    listing = b.entity(b.REALTY, contacts=[Contact(email=b.jane_at(1)), contact])
-    assert listing.lists(b.JANE)
-    assert not listing.lists(b.jane_at(2))
-    assert listing.contacts == (Contact(email=b.jane_at(1)), contact)
-    assert (contact.name, Contact(email=b.JANE).role, Contact(email=b.JANE).contact_id) == ("", "billing", None)
 
 
 def test_contacts_are_contacts() -> None:

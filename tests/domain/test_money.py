@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from portal_linkage import InvalidValue, Money
 from portal_linkage.domain.values import UNITS_PER_ONE, sum_by_currency
+from tests import builders as b
 
 LIMIT = 10**11 * UNITS_PER_ONE
 UNITS = st.integers(-LIMIT + 1, LIMIT - 1)
@@ -290,3 +291,18 @@ def test_money_travels_whole() -> None:
     assert copy.copy(money) == copy.deepcopy(money) == money
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         money.units = 0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("units", [10**15, -(10**15), 10**40])
+def test_a_sum_is_no_amount_of_a_bill(units: int) -> None:
+    """A sum may be beyond the limit; a bill of it is refused, since a store could not add such bills up (L14)."""
+    total = Money.of_units(units, "USD")
+    for build in (
+        lambda: b.invoice(total=total),
+        lambda: b.invoice(amount_due=total),
+        lambda: b.late_fee(amount=total),
+        lambda: b.payment(amount=total),
+    ):
+        with pytest.raises(InvalidValue, match=r"must be below 10\^11"):
+            build()
+    assert b.payment(amount=Money.of_units(10**15 - 1, "USD")).amount.units == 10**15 - 1

@@ -21,6 +21,7 @@ from .values import (
     StaffId,
     UserId,
     as_utc,
+    check_amount,
     check_date,
     check_id,
     check_text,
@@ -49,6 +50,10 @@ def _day(_: object, field: _Field, value: object) -> None:
 
 def _moment(_: object, field: _Field, value: object) -> None:
     as_utc(field.name, value)
+
+
+def _amount(_: object, field: _Field, value: object) -> None:
+    check_amount(field.name, value)
 
 
 def _is(kind: type) -> _Check:
@@ -158,10 +163,6 @@ class ClientEntity:
     def label(self) -> str:
         """How people are shown the entity: ``"Smith, Jane (1001)"``."""
         return f"{self.name} ({self.client_number})"
-
-    def lists(self, email: EmailAddress) -> bool:
-        """Whether one of its contacts, whatever the role, lists the address."""
-        return any(contact.email.key == email.key for contact in self.contacts)
 
 
 @final
@@ -284,8 +285,8 @@ class Invoice:
     invoice_id: InvoiceId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
     number: str = attrs.field(default=attrs.Factory(_invoice_id_of, takes_self=True), validator=_number)
-    total: Money = attrs.field(validator=_is(Money))
-    amount_due: Money = attrs.field(validator=_is(Money))
+    total: Money = attrs.field(validator=_amount)
+    amount_due: Money = attrs.field(validator=_amount)
     issued_on: date = attrs.field(validator=_day)
     due_on: date = attrs.field(validator=_day)
     status: InvoiceStatus = attrs.field(validator=_is(InvoiceStatus))
@@ -308,8 +309,8 @@ class LateFee:
     fee_id: FeeId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
     invoice_id: InvoiceId | None = attrs.field(default=None, validator=_absent_or(_id))
-    amount: Money = attrs.field(validator=_is(Money))
-    amount_due: Money = attrs.field(default=attrs.Factory(_amount_of, takes_self=True), validator=_is(Money))
+    amount: Money = attrs.field(validator=_amount)
+    amount_due: Money = attrs.field(default=attrs.Factory(_amount_of, takes_self=True), validator=_amount)
     assessed_on: date = attrs.field(validator=_day)
 
     @property
@@ -332,7 +333,7 @@ class Payment:
     firm_id: FirmId = attrs.field(validator=_id)
     payment_id: PaymentId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
-    amount: Money = attrs.field(validator=_is(Money))
+    amount: Money = attrs.field(validator=_amount)
     paid_at: datetime = attrs.field(converter=_in_utc, validator=_moment)
     invoice_ids: tuple[InvoiceId, ...] = attrs.field(default=(), converter=_invoice_ids, validator=_each(_id))
     payer: UserId | None = attrs.field(default=None, validator=_absent_or(_id))

@@ -12,7 +12,7 @@ import attrs
 
 from .entities import Bar, ClientEntity, Ground, Invoice, LateFee, Link, Payment, User
 from .events import Event
-from .values import EntityId, Money, Page, UserId
+from .values import EntityId, InvoiceId, Money, Page, UserId
 
 
 @final
@@ -184,12 +184,14 @@ class Explanation:
     reasons: tuple[Reason, ...]
     entity_id: EntityId
     user_id: UserId | None
+    invoice_id: InvoiceId | None = None
 
     def __str__(self) -> str:
         who = f"User {self.user_id}" if self.user_id else "The address, which has no user,"
+        what = f"invoice {self.invoice_id} of {self.entity_id}" if self.invoice_id else self.entity_id
         if not self.visible:
-            return f"{who} does not see {self.entity_id}: {'; '.join(_WORDS[reason] for reason in self.reasons)}."
-        return f"{who} sees {self.entity_id}: {'; '.join(map(self._told, self.link.grounds if self.link else ()))}."
+            return f"{who} does not see {what}: {'; '.join(_WORDS[reason] for reason in self.reasons)}."
+        return f"{who} sees {what}: {'; '.join(map(self._told, self.link.grounds if self.link else ()))}."
 
     def _told(self, ground: Ground) -> str:
         by = "" if ground.by == self.user_id else f" by {ground.by}"

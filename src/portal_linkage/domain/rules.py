@@ -5,6 +5,7 @@ No rule knows a store, reads a clock or makes an id. The laws that it serves are
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import attrs
 
@@ -79,7 +80,8 @@ class Asked:
 
     entity_id: EntityId
     user: User | None
-    entity: ClientEntity | None
+    active: bool | None
+    """Whether the entity is; ``None`` if there is no such entity."""
     link: Link | None
     bar: Bar | None
     invoice_id: InvoiceId | None
@@ -97,6 +99,7 @@ def explain(asked: Asked) -> Explanation:
         reasons=tuple(reason for reason in Reason if reason in reasons),
         entity_id=asked.entity_id,
         user_id=asked.user.user_id if asked.user else None,
+        invoice_id=asked.invoice_id,
     )
 
 
@@ -105,9 +108,9 @@ def _entity_reasons(asked: Asked) -> Iterable[Reason]:
         yield Reason.NOT_LINKED
         if asked.bar is not None:
             yield Reason.BARRED
-    if asked.entity is None:
+    if asked.active is None:
         yield Reason.ABSENT
-    elif not asked.entity.active:
+    elif not asked.active:
         yield Reason.ENTITY_INACTIVE
 
 
@@ -147,12 +150,12 @@ class EntityChange:
         """Whether it brings the entity back to them."""
         return self.before is not None and not self.before.active and self.after.active
 
-    @property
+    @cached_property
     def appeared(self) -> dict[str, EmailAddress]:
         """The addresses that begin to be listed by an active entity, by key; becoming active again is appearing."""
         return _less(_listing(self.after, active=True), _listing(self.before, active=True))
 
-    @property
+    @cached_property
     def vanished(self) -> dict[str, EmailAddress]:
         """The addresses that no contact lists any more, by key. Deactivation removes no contact."""
         return _less(_listing(self.before), _listing(self.after))

@@ -7,6 +7,7 @@ import attrs
 
 from ..domain import events, rules
 from ..domain.entities import Ground, InvoiceProof, Link
+from ..domain.errors import UserNotFound
 from ..domain.events import Event
 from ..domain.outcomes import (
     AlreadyLinked,
@@ -18,7 +19,7 @@ from ..domain.outcomes import (
     UserRemoved,
 )
 from ..domain.policy import LinkagePolicy
-from ..domain.values import EntityId, FirmId
+from ..domain.values import EntityId, FirmId, UserId
 from ..domain.viewers import Only
 from ..ports import Mailbox, Refusals, Transaction
 
@@ -42,6 +43,13 @@ class Change:
         if told:
             self.tx.journal.append(told)
         return tuple(told)
+
+    def locked(self, user_id: UserId) -> Mailbox:
+        """The locked mailbox of a user; `UserNotFound` if there is no such user (any more)."""
+        mailbox = self.tx.mailboxes.lock_user(self.firm_id, user_id)
+        if mailbox is None:
+            raise UserNotFound(self.firm_id, user_id)
+        return mailbox
 
     def is_active(self, entity_id: EntityId) -> bool:
         """Whether the firm has this entity, and it is active."""

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from ..domain import events, rules
 from ..domain.entities import Arrival, Claim, Ground, GroundKind, Guest, InvoiceProof, PortalUser, User
-from ..domain.errors import EntityNotFound, FirmNotFound, NothingToLink, NotPermitted, UserNotFound
+from ..domain.errors import EntityNotFound, FirmNotFound, NothingToLink, NotPermitted
 from ..domain.outcomes import (
     AlreadySignedUp,
     ClaimOutcome,
@@ -16,7 +16,7 @@ from ..domain.outcomes import (
     TooManyAttempts,
     UnlinkOutcome,
 )
-from ..domain.policy import SelfUnlink
+from ..domain.policy import ArrivalRule, SelfUnlink
 from ..domain.values import EmailAddress, EntityId, UserId
 from ..ports import Mailbox, Refusals
 from ._change import Change, person
@@ -75,16 +75,9 @@ def _kind_of(claim: Claim | None) -> GroundKind:
     return GroundKind.PROOF if isinstance(claim, InvoiceProof) else GroundKind.ARRIVAL
 
 
-def _locked(change: Change, user: PortalUser) -> Mailbox:
-    mailbox = change.tx.mailboxes.lock_user(user.firm_id, user.user_id)
-    if mailbox is None:
-        raise UserNotFound(user.firm_id, user.user_id)
-    return mailbox
-
-
 def claim_entity(change: Change, user: PortalUser, claim: Claim) -> ClaimOutcome:
     """Link one more entity to a user, by their own claim."""
-    mailbox = _locked(change, user)
+    mailbox = change.locked(user.user_id)
     refusals = change.tx.bars.of(mailbox)
     if isinstance(claim, InvoiceProof):
         entitled = change.prove(claim, person(mailbox), barred=refusals.barred)
@@ -97,16 +90,18 @@ def claim_entity(change: Change, user: PortalUser, claim: Claim) -> ClaimOutcome
 
 
 def _arrived(change: Change, mailbox: Mailbox, arrival: Arrival, refusals: Refusals) -> EntityId | ClaimRefused:
-    entity = change.tx.entities.find(change.firm_id, arrival.entity_id)
-    if entity is None or not entity.active or entity.entity_id in refusals.barred:
+    entity_id = arrival.entity_id
+    if entity_id in refusals.barred or not change.is_active(entity_id):
         return ClaimRefused()
-    admitted = rules.admits(change.policy, listed=entity.lists(mailbox.email))
-    return entity.entity_id if admitted else ClaimRefused()
+    if change.policy.arrival is ArrivalRule.LINK:
+        return entity_id
+    listed = change.tx.entities.listing(change.firm_id, mailbox.email)
+    return entity_id if any(entity.entity_id == entity_id for entity in listed) else ClaimRefused()
 
 
 def leave(change: Change, user: PortalUser, entity_id: EntityId) -> UnlinkOutcome:
     """Unlink a user from an entity at their own wish; remembered against automatic linking."""
-    mailbox = _locked(change, user)
+    mailbox = change.locked(user.user_id)
     if change.policy.self_unlink is SelfUnlink.FORBIDDEN:
         raise NotPermitted("leave")
     link = change.tx.links.find(user.firm_id, user.user_id, entity_id)

@@ -14,7 +14,7 @@ from ..domain.entities import (
 from ..domain.errors import EntityNotFound, InvoiceNotFound, NotFound, PaymentNotFound, UserNotFound
 from ..domain.outcomes import Explanation, PortalView
 from ..domain.values import EmailAddress, EntityId, FirmId, InvoiceId, Page, PageRequest, PaymentId, UserId
-from ..domain.viewers import Sight, narrowed, sight_of
+from ..domain.viewers import Only, Sight, narrowed, sight_of
 from ..ports import Snapshot
 
 
@@ -113,10 +113,11 @@ def explain(
 ) -> Explanation:
     """Why a person sees an entity, or one invoice of it, or does not."""
     user, email = _person(snapshot, firm_id, who)
+    is_known = entity_id in snapshot.entities.labels(firm_id, (entity_id,))
     asked = rules.Asked(
         entity_id=entity_id,
         user=user,
-        entity=snapshot.entities.find(firm_id, entity_id),
+        active=snapshot.entities.covers(Only(firm_id, entity_id)) if is_known else None,
         link=snapshot.links.find(firm_id, user.user_id, entity_id) if user else None,
         bar=snapshot.bars.find(firm_id, email, entity_id),
         invoice_id=invoice_id,

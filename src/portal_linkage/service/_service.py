@@ -175,7 +175,7 @@ class LinkageService:
             return snapshot.users.find_by_email(firm_id, address)
 
     def link(self, staff: FirmStaff, user_id: UserId, entity_id: EntityId) -> LinkOutcome:
-        """Link an entity to a user on the firm's word. It lifts the bar, and outlives the user's own leaving.
+        """Link an entity to a user on the firm's word. It lifts the bar, and the user's own leaving yields to it.
 
         Raises:
             UserNotFound: there is no such user.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..domain import events
 from ..domain.entities import Bar, Ground, GroundKind, Link
-from ..domain.errors import EntityNotFound, UserNotFound
+from ..domain.errors import EntityNotFound
 from ..domain.outcomes import (
     BarLifted,
     LinkOutcome,
@@ -20,16 +20,9 @@ from ..ports import Mailbox
 from ._change import Change
 
 
-def _locked(change: Change, user_id: UserId) -> Mailbox:
-    mailbox = change.tx.mailboxes.lock_user(change.firm_id, user_id)
-    if mailbox is None:
-        raise UserNotFound(change.firm_id, user_id)
-    return mailbox
-
-
 def link(change: Change, staff_id: StaffId, user_id: UserId, entity_id: EntityId) -> LinkOutcome:
     """Link an entity to a user by the firm's grant, which lifts its bar."""
-    mailbox = _locked(change, user_id)
+    mailbox = change.locked(user_id)
     if not change.is_active(entity_id):
         raise EntityNotFound(change.firm_id, entity_id)
     ground = Ground(kind=GroundKind.FIRM_GRANT, since=change.at, by=staff_id)
@@ -38,14 +31,14 @@ def link(change: Change, staff_id: StaffId, user_id: UserId, entity_id: EntityId
 
 def unlink(change: Change, staff_id: StaffId, user_id: UserId, entity_id: EntityId) -> UnlinkOutcome:
     """End one link of a user; the firm's unlink stands (L7)."""
-    mailbox = _locked(change, user_id)
+    mailbox = change.locked(user_id)
     found = change.tx.links.find(change.firm_id, user_id, entity_id)
     return NotLinked() if found is None else _end(change, mailbox, [found], staff_id)
 
 
 def remove_user(change: Change, staff_id: StaffId, user_id: UserId) -> UserRemoved:
     """The X on every link of a user."""
-    mailbox = _locked(change, user_id)
+    mailbox = change.locked(user_id)
     ended = _end(change, mailbox, change.tx.links.listing(change.firm_id, user_id), staff_id)
     return UserRemoved(events=ended.events)
 

@@ -2,7 +2,7 @@
 
 from ._email import EmailAddress, VerifiedEmail
 from ._ids import EntityId, FeeId, FirmId, InvoiceId, PaymentId, PlanId, StaffId, UserId, new_uuid
-from ._money import UNITS_PER_ONE, Money, sum_by_currency
+from ._money import UNITS_PER_ONE, Money, check_amount, sum_by_currency
 from ._orders import after_prefix, client_number_key, search_key, words_of
 from ._paging import MAX_LIMIT, Key, Page, PageRequest, Question, Shape, check_limit, iterate
 from ._text import MAX_ID, MAX_NAME, MAX_NUMBER, check_id, check_text, check_type, flaw_of
@@ -32,6 +32,7 @@ __all__ = [
     "VerifiedEmail",
     "after_prefix",
     "as_utc",
+    "check_amount",
     "check_date",
     "check_id",
     "check_limit",

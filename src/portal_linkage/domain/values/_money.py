@@ -124,6 +124,13 @@ class Money:
         return f"Money({self._plain()!r}, {self.currency!r})"
 
 
+def check_amount(field: str, value: object) -> None:
+    """Refuse what is no money, and a sum where one amount is meant: it may be beyond what a store can sum."""
+    check_type(field, value, Money)
+    if isinstance(value, Money) and abs(value.units) >= 10**_MAX_INTEGER_DIGITS * UNITS_PER_ONE:
+        raise InvalidValue(field, "must be below 10^11")
+
+
 def sum_by_currency(amounts: Iterable[Money]) -> dict[str, Money]:
     """Add up per currency, exactly; in the order of the currencies' names. No amounts, no entry."""
     units: dict[str, int] = {}
