@@ -1,185 +1,90 @@
-"""The shelves of the bills: per entity in the order of each listing, with running sums."""
+"""The clients' bills, as `portal_linkage.ports` promises them."""
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from datetime import date
-from heapq import merge, nsmallest
-from itertools import islice
-from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FeeId, InvoiceId, Key, Money, PaymentId, sum_by_currency
-from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
-from .shelf import Shelf
+from ...domain.values import EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId
+from ...domain.viewers import Scope
+from ...ports import Totals
+from .series import B, Series
+from .session import Repository, Session
+from .shelves import BillShelf, Cabinet, K
 
 
-class _Bill(Protocol):
-    @property
-    def entity_id(self) -> EntityId: ...
+class _Bills(Repository, Generic[K, B]):
+    """Bills of one kind: where they are kept, and how they are told apart."""
+
+    def __init__(self, session: Session, shelf_of: Callable[[Cabinet], BillShelf[K, B]], key: Callable[[B], K]) -> None:
+        super().__init__(session)
+        self._shelf_of = shelf_of
+        self._key = key
+
+    def save(self, bill: B) -> None:
+        self._session.put(self._shelf_of(self._session.opened(bill.firm_id)), self._key(bill), bill)
+
+    def save_many(self, bills: Iterable[B]) -> None:
+        for bill in bills:
+            self.save(bill)
+
+    def remove(self, firm_id: FirmId, bill_id: K) -> None:
+        self._session.put(self._shelf_of(self._session.opened(firm_id)), bill_id, None)
 
 
-class _DueBill(_Bill, Protocol):
-    @property
-    def amount_due(self) -> Money: ...
+def _page(cabinet: Cabinet, series: Series[B], scope: Scope, page: PageRequest) -> Page[B]:
+    question = series.listing.within(scope)
+    rows = series.first(cabinet.in_scope(scope), question.position(page), page.limit + 1)
+    return question.page(rows, page, series.listing.key)
 
 
-K = TypeVar("K", bound=Hashable)
-B = TypeVar("B", bound=_Bill)
-D = TypeVar("D", bound=_DueBill)
+class Invoices(_Bills[InvoiceId, Invoice]):
+    """The invoices."""
 
-Order: TypeAlias = Callable[[Key], tuple[Any, ...]]
-"""What a listing's key is sorted by."""
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, lambda cabinet: cabinet.invoices, lambda invoice: invoice.invoice_id)
 
+    def in_scope(self, scope: Scope, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
+        cabinet = self._session.cabinet(scope.firm_id)
+        series = cabinet.open_invoices if status is InvoiceStatus.OPEN else cabinet.paid_invoices
+        return _page(cabinet, series, scope, page)
 
-def oldest_first(key: Key) -> tuple[Any, ...]:
-    """Ascending in every part."""
-    return key
+    def find(self, firm_id: FirmId, invoice_id: InvoiceId) -> Invoice | None:
+        return self._session.cabinet(firm_id).invoices.find(invoice_id)
 
+    def totals(self, scope: Scope) -> Totals:
+        cabinet = self._session.cabinet(scope.firm_id)
+        found = cabinet.in_scope(scope)
+        return Totals(sum(len(cabinet.open_invoices.of(one)) for one in found), cabinet.open_invoices.due(found))
 
-def newest_first(key: Key) -> tuple[Any, ...]:
-    """Descending in the first part, a day or a number; ascending in the others."""
-    first, *others = key
-    return (-(first.toordinal() if isinstance(first, date) else int(first)), *others)
-
-
-class Series(Generic[B]):
-    """The rows of one listing, in its order, apart for each entity: a page of several entities is a merge of heads."""
-
-    def __init__(self, listing: Listing[B], order: Order) -> None:
-        self._listing = listing
-        self._order = order
-        self._rows: dict[EntityId, list[B]] = {}
-
-    def of(self, entity_id: EntityId) -> Collection[B]:
-        """All rows of an entity."""
-        return self._rows.get(entity_id, ())
-
-    def first(self, entity_ids: Iterable[EntityId], after: Key | None, count: int) -> list[B]:
-        """The first rows of all these entities together, or the first after a key."""
-        heads = nsmallest(count, self._heads(entity_ids, after))
-        runs = (rows[start : start + count] for _, rows, start in heads)
-        return list(islice(merge(*runs, key=self._place), count))
-
-    def _heads(
-        self, entity_ids: Iterable[EntityId], after: Key | None
-    ) -> Iterator[tuple[tuple[Any, ...], list[B], int]]:
-        """Where to go on, for each entity. No two rows share a place, so that heads are told apart by it alone."""
-        passed = None if after is None else self._order(after)
-        for entity_id in entity_ids:
-            rows = self._rows.get(entity_id, [])
-            start = 0 if passed is None else bisect_right(rows, passed, key=self._place)
-            if start < len(rows):
-                yield self._place(rows[start]), rows, start
-
-    def add(self, row: B) -> None:
-        """Put a row in its place."""
-        insort(self._rows.setdefault(row.entity_id, []), row, key=self._place)
-
-    def discard(self, row: B) -> None:
-        """Take a row out; an entity without rows is forgotten."""
-        rows = self._rows[row.entity_id]
-        del rows[bisect_left(rows, self._place(row), key=self._place)]
-        if not rows:
-            del self._rows[row.entity_id]
-
-    def _place(self, row: B) -> tuple[Any, ...]:
-        return self._order(self._listing.key(row))
+    def proves(self, firm_id: FirmId, entity_id: EntityId, number: str) -> bool:
+        proofs = self._session.cabinet(firm_id).proofs
+        return any(row.number == number for row in proofs.first((entity_id,), (number, ""), 1))
 
 
-class Sums(Generic[D]):
-    """What is due per entity, kept up to date so that a sum costs the entities in scope and not their bills."""
+class LateFees(_Bills[FeeId, LateFee]):
+    """The late fees."""
 
-    def __init__(self) -> None:
-        self._due: dict[EntityId, tuple[Money, ...]] = {}
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, lambda cabinet: cabinet.late_fees, lambda fee: fee.fee_id)
 
-    def of(self, entity_ids: Iterable[EntityId]) -> dict[str, Money]:
-        """What these entities owe together, by currency."""
-        return sum_by_currency(money for entity_id in entity_ids for money in self._due.get(entity_id, ()))
+    def in_scope(self, scope: Scope, page: PageRequest) -> Page[LateFee]:
+        cabinet = self._session.cabinet(scope.firm_id)
+        return _page(cabinet, cabinet.open_late_fees, scope, page)
 
-    def add(self, row: D) -> None:
-        """Count a bill in."""
-        self._change(row.entity_id, row.amount_due)
-
-    def discard(self, row: D) -> None:
-        """Count a bill out."""
-        self._change(row.entity_id, Money.of_units(-row.amount_due.units, row.amount_due.currency))
-
-    def _change(self, entity_id: EntityId, change: Money) -> None:
-        due = sum_by_currency((*self._due.get(entity_id, ()), change))
-        # Whatever is due is more than nothing: a currency that sums to nothing has no bill left.
-        left = tuple(money for money in due.values() if money.units)
-        if left:
-            self._due[entity_id] = left
-        else:
-            del self._due[entity_id]
+    def totals(self, scope: Scope) -> Mapping[str, Money]:
+        cabinet = self._session.cabinet(scope.firm_id)
+        return cabinet.open_late_fees.due(cabinet.in_scope(scope))
 
 
-def _proof_key(invoice: Invoice) -> Key:
-    return (invoice.number, invoice.invoice_id)
+class Payments(_Bills[PaymentId, Payment]):
+    """The payments."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, lambda cabinet: cabinet.payments, lambda payment: payment.payment_id)
 
-_PROOFS: Final = Listing("proofs", (str, str), _proof_key)
+    def in_scope(self, scope: Scope, page: PageRequest) -> Page[Payment]:
+        cabinet = self._session.cabinet(scope.firm_id)
+        return _page(cabinet, cabinet.received, scope, page)
 
-
-class InvoiceShelf(Shelf[InvoiceId, Invoice]):
-    """The invoices: the open ones with their sums, the paid ones, and by number all that prove something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open = Series(OPEN_INVOICES, oldest_first)
-        self.paid = Series(PAID_INVOICES, newest_first)
-        self.due: Sums[Invoice] = Sums()
-        self._proofs = Series(_PROOFS, oldest_first)
-
-    def proves(self, entity_id: EntityId, number: str) -> bool:
-        """Whether an invoice of the entity that is not a draft bears this number."""
-        return any(row.number == number for row in self._proofs.first((entity_id,), (number, ""), 1))
-
-    def _index(self, row: Invoice) -> None:
-        for kept in self._kept_in(row):
-            kept.add(row)
-
-    def _unindex(self, row: Invoice) -> None:
-        for kept in self._kept_in(row):
-            kept.discard(row)
-
-    def _kept_in(self, invoice: Invoice) -> Iterator[Series[Invoice] | Sums[Invoice]]:
-        if invoice.is_open:
-            yield from (self.open, self.due)
-        if invoice.status is InvoiceStatus.PAID:
-            yield self.paid
-        if invoice.status is not InvoiceStatus.DRAFT:
-            yield self._proofs
-
-
-class LateFeeShelf(Shelf[FeeId, LateFee]):
-    """The late fees: those on which something is due, with their sums."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open = Series(LATE_FEES, oldest_first)
-        self.due: Sums[LateFee] = Sums()
-
-    def _index(self, row: LateFee) -> None:
-        if row.is_due:
-            self.open.add(row)
-            self.due.add(row)
-
-    def _unindex(self, row: LateFee) -> None:
-        if row.is_due:
-            self.open.discard(row)
-            self.due.discard(row)
-
-
-class PaymentShelf(Shelf[PaymentId, Payment]):
-    """The payments, newest first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.received = Series(PAYMENTS, newest_first)
-
-    def _index(self, row: Payment) -> None:
-        self.received.add(row)
-
-    def _unindex(self, row: Payment) -> None:
-        self.received.discard(row)
+    def find(self, firm_id: FirmId, payment_id: PaymentId) -> Payment | None:
+        return self._session.cabinet(firm_id).payments.find(payment_id)

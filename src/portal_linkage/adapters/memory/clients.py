@@ -1,57 +1,129 @@
-"""The shelf of the client entities."""
+"""The firms, their clients, and the journal, as `portal_linkage.ports` promises them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from itertools import chain
 
-from ...domain.entities import ClientEntity
-from ...domain.values import EntityId, search_key
-from .indexes import Groups, OrderedSet, Sought, WordIndex, starting
-from .shelf import Shelf
+from ...domain.entities import ClientEntity, Firm
+from ...domain.events import Event
+from ...domain.outcomes import Suggestion
+from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, Question, UserId, client_number_key
+from ...domain.viewers import Scope
+from ..listings import CHANGES, ENTITIES, JOURNAL
+from .indexes import Sought
+from .session import Repository
+from .shelves import Cabinet, without_contacts
 
 
-def _number_item(entity: ClientEntity) -> str:
-    return f"{search_key(entity.client_number)}\0{entity.entity_id}"
+class Firms(Repository):
+    """The firms."""
+
+    def find(self, firm_id: FirmId) -> Firm | None:
+        return self._session.cabinet(firm_id).firms.find(firm_id)
+
+    def save(self, firm: Firm) -> None:
+        self._session.put(self._session.opened(firm.firm_id).firms, firm.firm_id, firm)
+
+    def lock(self, firm_id: FirmId) -> Firm | None:
+        return self._session.opened(firm_id).firms.find(firm_id)
 
 
-class EntityShelf(Shelf[EntityId, ClientEntity]):
-    """The entities by id, by the addresses that they list, by client number, and by the words of their names."""
+class Entities(Repository):
+    """The client entities."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._listing: Groups[str, EntityId] = Groups()
-        self._numbers: OrderedSet[str] = OrderedSet()
-        self._words: WordIndex[EntityId] = WordIndex()
+    def find(self, firm_id: FirmId, entity_id: EntityId) -> ClientEntity | None:
+        return self._session.cabinet(firm_id).entities.find(entity_id)
 
-    def active(self, entity_id: EntityId) -> ClientEntity | None:
-        """The entity, if it is there and active."""
-        entity = self.rows.get(entity_id)
-        return entity if entity is not None and entity.active else None
+    def covers(self, scope: Scope) -> bool:
+        return bool(self._session.cabinet(scope.firm_id).in_scope(scope))
 
-    def listing(self, address: str) -> Iterator[ClientEntity]:
-        """The entities that list an address key, active or not, in no order."""
-        return map(self.rows.__getitem__, self._listing.of(address))
+    def in_scope(self, scope: Scope, page: PageRequest) -> Page[ClientEntity]:
+        cabinet = self._session.cabinet(scope.firm_id)
+        question = ENTITIES.within(scope)
+        after = question.position(page)
+        found = cabinet.in_scope(scope)
+        later = [entity_id for entity_id, place in found.items() if after is None or place > after]
+        rows = question.page(sorted(later, key=found.__getitem__), page, found.__getitem__)
+        return rows.map(cabinet.entities.at).map(without_contacts)
 
-    def numbered(self, number: str) -> Iterator[ClientEntity]:
-        """The entities that bear exactly this client number, active or not, in no order."""
-        found = self._starting(f"{search_key(number)}\0")
-        return (entity for entity in found if entity.client_number == number)
+    def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
+        found = map(self._session.cabinet(firm_id).entities.find, entity_ids)
+        return {entity.entity_id: entity.label for entity in found if entity is not None}
 
-    def matching(self, sought: Sought) -> set[EntityId]:
-        """The entities whose client number begins with the text, or whose name holds its words, active or not."""
-        numbered = {entity.entity_id for entity in self._starting(sought.key)}
-        named = self._words.candidates(sought)
-        return numbered.union(found for found in named if sought.begins_words_of(self.rows[found].name))
+    def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
+        entities = self._session.cabinet(firm_id).entities
+        found = entities.active(entities.listing.of(email.key))
+        return tuple(map(without_contacts, sorted(found, key=_by_number)))
 
-    def _starting(self, prefix: str) -> Iterator[ClientEntity]:
-        return (self.rows[EntityId(item.rpartition("\0")[2])] for item in starting(self._numbers, prefix))
+    def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
+        entities = self._session.cabinet(firm_id).entities
+        entity_ids = chain.from_iterable(map(entities.numbered.of, set(numbers)))
+        return tuple(map(without_contacts, entities.active(sorted(entity_ids))))
 
-    def _index(self, row: ClientEntity) -> None:
-        for contact in row.contacts:
-            self._listing.add(contact.email.key, row.entity_id)
-        self._numbers.add(_number_item(row))
-        self._words.add(row.entity_id, row.name)
+    def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
+        cabinet = self._session.cabinet(firm_id)
+        sought = Sought.of(text)
+        if sought is None:
+            return ()
+        found = cabinet.entities.active(cabinet.entities.directory.matching(sought))
+        ranked = nsmallest(limit, ((sought.rank(one.client_number, one.name), one.entity_id) for one in found))
+        return tuple(_suggestion(cabinet, entity_id, user_id) for _, entity_id in ranked)
 
-    def _unindex(self, row: ClientEntity) -> None:
-        for contact in row.contacts:
-            self._listing.discard(contact.email.key, row.entity_id)
-        self._numbers.discard(_number_item(row))
-        self._words.discard(row.entity_id, row.name)
+    def roster(self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None) -> Iterator[ClientEntity]:
+        rows = self._session.cabinet(firm_id).entities.rows
+        wanted = rows if entity_ids is None else rows.keys() & set(entity_ids)
+        return iter([rows[entity_id] for entity_id in sorted(wanted)])
+
+    def save(self, entity: ClientEntity) -> None:
+        self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, entity)
+
+    def save_many(self, entities: Iterable[ClientEntity]) -> None:
+        for entity in entities:
+            self.save(entity)
+
+
+def _by_number(entity: ClientEntity) -> tuple[str, EntityId]:
+    return client_number_key(entity.client_number), entity.entity_id
+
+
+def _suggestion(cabinet: Cabinet, entity_id: EntityId, user_id: UserId | None) -> Suggestion:
+    entity = cabinet.entities.at(entity_id)
+    user = None if user_id is None else cabinet.users.find(user_id)
+    return Suggestion(
+        entity_id=entity_id,
+        client_number=entity.client_number,
+        name=entity.name,
+        label=entity.label,
+        linked=user is not None and cabinet.links.find((user.user_id, entity_id)) is not None,
+        barred=user is not None and cabinet.bars.find((cabinet.mailbox_id(user.email), entity_id)) is not None,
+    )
+
+
+class Journal(Repository):
+    """What happened."""
+
+    def listing(
+        self, firm_id: FirmId, user_id: UserId | None, entity_id: EntityId | None, page: PageRequest
+    ) -> Page[Event]:
+        journal = self._session.cabinet(firm_id).journal
+        question = JOURNAL.of(firm_id, user_id, entity_id)
+        positions = journal.after(_position(question, page), (user_id, entity_id), page.limit + 1)
+        return question.page(positions, page, lambda position: (position,)).map(journal.at)
+
+    def changes(self, firm_id: FirmId, page: PageRequest) -> Page[Event]:
+        journal = self._session.cabinet(firm_id).journal
+        question = CHANGES.of(firm_id)
+        start = _position(question, page)
+        positions = journal.after(start, (None, None), page.limit)
+        end = positions[-1] if positions else start
+        return Page(tuple(map(journal.at, positions)), PageRequest(page.limit, question.cursor((end,))))
+
+    def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            journal = self._session.opened(event.firm_id).journal
+            self._session.put(journal, len(journal.rows) + 1, event)
+
+
+def _position(question: Question, page: PageRequest) -> int:
+    key = question.position(page)
+    return 0 if key is None else int(str(key[0]))

@@ -1,9 +1,9 @@
 """How rows are found without looking at all of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable
 from threading import Lock
-from typing import Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import attrs
 
@@ -11,7 +11,7 @@ from ...domain.values import Key, after_prefix, search_key, words_of
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)
-T = TypeVar("T", str, Key)
+T = TypeVar("T", bound=tuple[Any, ...])
 
 _SMALL: Final = 8
 # A re-sorting looks at every item; inserting one only moves the pointers behind it, about this many times faster.
@@ -19,7 +19,7 @@ _REBUILT_FROM: Final = 64
 
 
 class OrderedSet(Generic[T]):
-    """A set that is read in order.
+    """A set of tuples that is read in order.
 
     Adding and discarding cost the same however large it is; what has changed is sorted in when it is next read.
     Readers on several threads may come at once, but no writer while they read.
@@ -38,15 +38,19 @@ class OrderedSet(Generic[T]):
         """Take the item out, if it is there."""
         self._pending[item] = False
 
-    def between(self, low: T, high: T | None) -> list[T]:
-        """The items from ``low`` on and before ``high``; ``None`` stands for the end."""
-        items = self._settled()
-        return items[bisect_left(items, low) : len(items) if high is None else bisect_left(items, high)]
+    def starting(self, prefix: str) -> range:
+        """Where the items stand whose first part begins with the prefix."""
+        items, end = self._settled(), after_prefix(prefix)
+        return range(bisect_left(items, (prefix,)), len(items) if end is None else bisect_left(items, (end,)))
 
-    def after(self, item: T | None, count: int) -> list[T]:
+    def at(self, places: range) -> list[T]:
+        """The items that stand there, if nothing came or went meanwhile."""
+        return self._items[places.start : places.stop]
+
+    def after(self, key: Key | None, count: int) -> list[T]:
         """The first ``count`` items after this one; ``None`` stands for the start."""
         items = self._settled()
-        start = 0 if item is None else bisect_right(items, item)
+        start = 0 if key is None else bisect_right(items, key)
         return items[start : start + count]
 
     def _settled(self) -> list[T]:
@@ -103,13 +107,10 @@ class Groups(Generic[K, V]):
         """The key's group, in no order; empty if there is none."""
         return self._groups.get(key, ())
 
-    def __contains__(self, key: K) -> bool:
-        return key in self._groups
-
 
 @attrs.frozen
 class Sought:
-    """A typed text as the indexes are asked for it."""
+    """A typed text as a directory is asked for it."""
 
     key: str
     words: tuple[str, ...]
@@ -125,42 +126,35 @@ class Sought:
         words = words_of(name)
         return bool(self.words) and all(any(word.startswith(typed) for word in words) for typed in self.words)
 
+    def rank(self, number: str, name: str) -> tuple[int, str]:
+        """Where in the suggestions somebody stands whom it may mean: by the number, or how the name begins."""
+        key = search_key(number)
+        if key.startswith(self.key):
+            return (0 if key == self.key else 1), search_key(name)
+        return (2 if " ".join(words_of(name)).startswith(" ".join(self.words)) else 3), search_key(name)
 
-class WordIndex(Generic[V]):
-    """Whose name holds which words, found by how the words begin."""
+
+class Directory(Generic[V]):
+    """Whom a typed text may mean: by how their number or address begins, or by the words of their name."""
 
     def __init__(self) -> None:
-        self._vocabulary: OrderedSet[str] = OrderedSet()
-        self._bearers: Groups[str, V] = Groups()
+        self._marks: OrderedSet[tuple[str, V]] = OrderedSet()
+        self._words: OrderedSet[tuple[str, V, str]] = OrderedSet()
 
-    def add(self, bearer: V, name: str) -> None:
-        """Know the words of the bearer's name."""
+    def add(self, one: V, mark: str, name: str) -> None:
+        """Know them by this number or address, and this name."""
+        self._marks.add((search_key(mark), one))
         for word in words_of(name):
-            if word not in self._bearers:
-                self._vocabulary.add(word)
-            self._bearers.add(word, bearer)
+            self._words.add((word, one, name))
 
-    def discard(self, bearer: V, name: str) -> None:
+    def discard(self, one: V, mark: str, name: str) -> None:
         """Forget them."""
-        for word in set(words_of(name)):
-            self._bearers.discard(word, bearer)
-            if word not in self._bearers:
-                self._vocabulary.discard(word)
+        self._marks.discard((search_key(mark), one))
+        for word in words_of(name):
+            self._words.discard((word, one, name))
 
-    def candidates(self, sought: Sought) -> set[V]:
-        """All those whom the rarest of the words may mean; whether the others fit too is for the caller to see."""
-        groups = (self._beginning(typed) for typed in sought.words)
-        rarest = min(groups, key=_total, default=())
-        return {bearer for group in rarest for bearer in group}
-
-    def _beginning(self, typed: str) -> list[Collection[V]]:
-        return [self._bearers.of(word) for word in starting(self._vocabulary, typed)]
-
-
-def _total(groups: Iterable[Collection[object]]) -> int:
-    return sum(map(len, groups))
-
-
-def starting(items: OrderedSet[str], prefix: str) -> Iterator[str]:
-    """The items that begin with the prefix, in order."""
-    return iter(items.between(prefix, after_prefix(prefix)))
+    def matching(self, sought: Sought) -> set[V]:
+        """All whom the text may mean. Only those are looked at whom the rarest of its words may mean."""
+        rarest = min(map(self._words.starting, sought.words), key=len, default=range(0))
+        named = {one for _, one, name in self._words.at(rarest) if sought.begins_words_of(name)}
+        return named.union(one for _, one in self._marks.at(self._marks.starting(sought.key)))

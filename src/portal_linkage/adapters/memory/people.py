@@ -1,123 +1,239 @@
-"""The shelves of the people: their mailboxes, and what they are linked to."""
+"""The people: users, mailboxes, links, bars and refused proofs, as `portal_linkage.ports` promises them."""
 
-from collections.abc import Collection
-from typing import TypeAlias
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from heapq import nsmallest
+from typing import Final
 
-from ...domain.entities import Link, User
-from ...domain.values import EntityId, Key, UserId, search_key
-from ...ports import Mailbox
-from .indexes import Groups, OrderedSet, Sought, WordIndex, starting
-from .shelf import Shelf
+import attrs
 
-Placed: TypeAlias = tuple[int, int, Link]
-"""A link with its place in link order: the revision it was made under, and its position in that change."""
+from ...domain.entities import Bar, Ground, GroundKind, Link, User
+from ...domain.errors import Conflict
+from ...domain.outcomes import PortalUserRow
+from ...domain.values import EmailAddress, EntityId, FirmId, Key, Page, PageRequest, UserId, new_uuid
+from ...ports import Mailbox, Refusals
+from ..listings import BARS, USERS
+from .indexes import Sought
+from .session import Repository
+from .shelves import Cabinet, Leaving, place_of, without_contacts
 
-
-def _name_item(user: User) -> str:
-    return f"{search_key(user.name)}\0{user.user_id}"
-
-
-def _address_item(user: User) -> str:
-    return f"{search_key(user.email.key)}\0{user.user_id}"
-
-
-def _user_of(item: str) -> UserId:
-    return UserId(item.rpartition("\0")[2])
+# Every new attempt clears away at most this many subjects, more than one, so that those long past cannot pile up.
+_CLEARED_AT_ONCE: Final = 2
 
 
-class MailboxShelf(Shelf[str, Mailbox]):
-    """The mailboxes by address key; the users by id, by name, by the words of it, and by how their address begins."""
+class Users(Repository):
+    """The portal users."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.users: dict[UserId, User] = {}
-        self._names: OrderedSet[str] = OrderedSet()
-        self._addresses: OrderedSet[str] = OrderedSet()
-        self._words: WordIndex[UserId] = WordIndex()
+    def find(self, firm_id: FirmId, user_id: UserId) -> User | None:
+        return self._session.cabinet(firm_id).users.find(user_id)
 
-    def of(self, user_id: UserId) -> Mailbox | None:
-        """The mailbox that has this user."""
-        user = self.users.get(user_id)
-        return None if user is None else self.rows[user.email.key]
+    def find_by_email(self, firm_id: FirmId, email: EmailAddress) -> User | None:
+        mailbox = self._session.cabinet(firm_id).mailboxes.find(email.key)
+        return None if mailbox is None else mailbox.user
 
-    def named_after(self, key: Key | None, count: int) -> list[User]:
-        """The first users in the order of names, or the first after a key."""
-        start = None if key is None else "\0".join(map(str, key))
-        return [self.users[_user_of(item)] for item in self._names.after(start, count)]
+    def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
+        found = ((email.key, self.find_by_email(firm_id, email)) for email in emails)
+        return {key: user for key, user in found if user is not None}
 
-    def matching(self, sought: Sought) -> set[UserId]:
-        """The users whose own address begins with the text, or whose own name holds its words."""
-        named = self._words.candidates(sought)
-        found = {user_id for user_id in named if sought.begins_words_of(self.users[user_id].name)}
-        return found.union(map(_user_of, starting(self._addresses, sought.key)))
+    def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
+        cabinet = self._session.cabinet(firm_id)
+        question = USERS.of(firm_id, text, entity_id)
+        after = question.position(page)
+        if not text and entity_id is None:
+            places = cabinet.users.places.after(after, page.limit + 1)
+        else:
+            found = map(USERS.key, map(cabinet.users.at, _found(cabinet, text, entity_id)))
+            places = nsmallest(page.limit + 1, (place for place in found if after is None or place > after))
+        users = [cabinet.users.at(UserId(str(user_id))) for _, user_id in places]
+        return question.page(users, page, USERS.key).map(lambda user: _row(cabinet, user))
 
-    def _reindex(self, old: Mailbox | None, new: Mailbox | None) -> None:
-        had = None if old is None else old.user
-        has = None if new is None else new.user
-        if had is has:
-            return
-        if had is not None:
-            self._see_off(had)
-        if has is not None:
-            self._welcome(has)
+    def add(self, mailbox: Mailbox, user: User) -> None:
+        users = self._session.opened(user.firm_id).users
+        if users.find(user.user_id) is not None:
+            raise Conflict("the firm has a user of this id already")
+        self._session.put(users, user.user_id, user)
+        self._give(mailbox.firm_id, user.email, user)
 
-    def _welcome(self, user: User) -> None:
-        self.users[user.user_id] = user
-        self._names.add(_name_item(user))
-        self._addresses.add(_address_item(user))
-        self._words.add(user.user_id, user.name)
+    def remove(self, user: User) -> None:
+        self._session.put(self._session.opened(user.firm_id).users, user.user_id, None)
+        self._give(user.firm_id, user.email, None)
 
-    def _see_off(self, user: User) -> None:
-        del self.users[user.user_id]
-        self._names.discard(_name_item(user))
-        self._addresses.discard(_address_item(user))
-        self._words.discard(user.user_id, user.name)
+    def _give(self, firm_id: FirmId, email: EmailAddress, user: User | None) -> None:
+        mailboxes = self._session.opened(firm_id).mailboxes
+        self._session.put(mailboxes, email.key, attrs.evolve(mailboxes.at(email.key), email=email, user=user))
 
 
-class LinkShelf(Shelf[tuple[UserId, EntityId], Placed]):
-    """The links by user and entity; who is linked to an entity; and how many links there are."""
+def _found(cabinet: Cabinet, text: str, entity_id: EntityId | None) -> Collection[UserId]:
+    linked = None if entity_id is None else cabinet.links.holders_of(entity_id)
+    if not text and linked is not None:
+        return linked
+    sought = Sought.of(text)
+    if sought is None:
+        return ()
+    entity_ids = cabinet.entities.directory.matching(sought)
+    found = cabinet.users.directory.matching(sought).union(*map(cabinet.links.holders_of, entity_ids))
+    return found if linked is None else found.intersection(linked)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._held: dict[UserId, dict[EntityId, Placed]] = {}
-        self._users: Groups[EntityId, UserId] = Groups()
-        self.count = 0
 
-    def find(self, key: tuple[UserId, EntityId]) -> Placed | None:
-        """The link with its place, or ``None``."""
-        user_id, entity_id = key
-        return self._held.get(user_id, {}).get(entity_id)
+def _row(cabinet: Cabinet, user: User) -> PortalUserRow:
+    held = (cabinet.entities.find(link.entity_id) for link in cabinet.links_of(user.user_id))
+    return PortalUserRow(user, tuple(without_contacts(entity) for entity in held if entity is not None))
 
-    def at(self, user_id: UserId, entity_id: EntityId) -> Placed:
-        """The link with its place."""
-        return self._held[user_id][entity_id]
 
-    def of(self, user_id: UserId) -> list[Placed]:
-        """All that a user is linked to, in link order."""
-        return sorted(self._held.get(user_id, {}).values())
+class Mailboxes(Repository):
+    """The locks. A transaction is alone in the store: there is nobody left to lock out, here or elsewhere."""
 
-    def count_of(self, user_id: UserId) -> int:
-        """How many links the user holds."""
-        return len(self._held.get(user_id, ()))
+    def lock(self, firm_id: FirmId, email: EmailAddress) -> Mailbox:
+        mailboxes = self._session.opened(firm_id).mailboxes
+        mailbox = mailboxes.find(email.key)
+        if mailbox is None:
+            mailbox = Mailbox(firm_id=firm_id, mailbox_id=new_uuid(), email=email, revision=0, user=None)
+        locked = attrs.evolve(mailbox, revision=mailbox.revision + 1)
+        self._session.put(mailboxes, email.key, locked)
+        return locked
 
-    def users_of(self, entity_id: EntityId) -> Collection[UserId]:
-        """Who is linked to the entity, in no order."""
-        return self._users.of(entity_id)
+    def lock_user(self, firm_id: FirmId, user_id: UserId) -> Mailbox | None:
+        user = self._session.cabinet(firm_id).users.find(user_id)
+        return None if user is None else self.lock(firm_id, user.email)
 
-    def _keep(self, key: tuple[UserId, EntityId], row: Placed | None) -> None:
-        user_id, entity_id = key
-        if row is not None:
-            self._held.setdefault(user_id, {})[entity_id] = row
-            return
-        held = self._held.get(user_id, {})
-        held.pop(entity_id, None)
-        if not held:
-            self._held.pop(user_id, None)
+    def lock_many(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> tuple[Mailbox, ...]:
+        by_key = {email.key: email for email in emails}
+        return tuple(self.lock(firm_id, by_key[key]) for key in sorted(by_key))
 
-    def _reindex(self, old: Placed | None, new: Placed | None) -> None:
-        if old is None and new is not None:
-            self._users.add(new[2].entity_id, new[2].user_id)
-            self.count += 1
-        elif old is not None and new is None:
-            self._users.discard(old[2].entity_id, old[2].user_id)
-            self.count -= 1
+
+class Links(Repository):
+    """The links."""
+
+    def find(self, firm_id: FirmId, user_id: UserId, entity_id: EntityId) -> Link | None:
+        placed = self._session.cabinet(firm_id).links.find((user_id, entity_id))
+        return None if placed is None else placed[1]
+
+    def listing(self, firm_id: FirmId, user_id: UserId) -> tuple[Link, ...]:
+        return tuple(self._session.cabinet(firm_id).links_of(user_id))
+
+    def any_of(self, firm_id: FirmId, user_id: UserId) -> bool:
+        return bool(self._session.cabinet(firm_id).links.entities_of(user_id))
+
+    def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[Link, ...]:
+        links = self._session.cabinet(firm_id).links
+        keys = sorted((user_id, entity_id) for entity_id in set(entity_ids) for user_id in links.holders_of(entity_id))
+        return tuple(links.at(key)[1] for key in keys)
+
+    def count(self, firm_id: FirmId) -> int:
+        return len(self._session.cabinet(firm_id).links.rows)
+
+    def counts(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        links = self._session.cabinet(firm_id).links
+        return {user_id: len(links.entities_of(user_id)) for user_id in user_ids}
+
+    def add_many(self, links: Sequence[tuple[Mailbox, Link]]) -> None:
+        for position, (mailbox, link) in enumerate(links):
+            shelf = self._session.opened(link.firm_id).links
+            self._session.put(shelf, (link.user_id, link.entity_id), ((mailbox.revision, position), link))
+
+    def remove_many(self, links: Sequence[Link]) -> None:
+        for link in links:
+            self._session.put(self._session.opened(link.firm_id).links, (link.user_id, link.entity_id), None)
+
+    def add_grounds(self, grounds: Sequence[tuple[Link, Ground]]) -> None:
+        for link, ground in grounds:
+            self._replace(link, partial(Link.with_ground, ground=ground))
+
+    def remove_grounds(self, grounds: Sequence[tuple[Link, GroundKind]]) -> None:
+        for link, kind in grounds:
+            self._replace(link, partial(Link.without, kind=kind))
+
+    def _replace(self, link: Link, changed: Callable[[Link], Link]) -> None:
+        links, key = self._session.opened(link.firm_id).links, (link.user_id, link.entity_id)
+        # The caller's link may lack a ground that the same change has given it.
+        place, kept = links.at(key)
+        self._session.put(links, key, (place, changed(kept)))
+
+
+class Bars(Repository):
+    """The bars, and what users left by themselves."""
+
+    def find(self, firm_id: FirmId, email: EmailAddress, entity_id: EntityId) -> Bar | None:
+        cabinet = self._session.cabinet(firm_id)
+        bar = cabinet.bars.find((cabinet.mailbox_id(email), entity_id))
+        return None if bar is None else _spelled(cabinet, bar)
+
+    def listing(self, firm_id: FirmId, email: EmailAddress | None, page: PageRequest) -> Page[Bar]:
+        cabinet = self._session.cabinet(firm_id)
+        question = BARS.of(firm_id, None if email is None else email.key)
+        after = question.position(page)
+        if email is None:
+            places: Sequence[Key] = cabinet.bars.places.after(after, page.limit + 1)
+        else:
+            places = [place for place in _places_of(cabinet, email) if after is None or place > after]
+        return question.page(places, page, BARS.key).map(lambda place: _bar_at(cabinet, place))
+
+    def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[str, Refusals]:
+        cabinet = self._session.cabinet(firm_id)
+        barred: defaultdict[str, set[EntityId]] = defaultdict(set)
+        left: defaultdict[str, set[EntityId]] = defaultdict(set)
+        for entity_id in entity_ids:
+            for mailbox_id in cabinet.bars.holders_of(entity_id):
+                barred[cabinet.bars.at((mailbox_id, entity_id)).email.key].add(entity_id)
+            for mailbox_id in cabinet.leavings.holders_of(entity_id):
+                left[cabinet.leavings.at((mailbox_id, entity_id)).email.key].add(entity_id)
+        addresses = barred.keys() | left.keys()
+        return {one: Refusals(barred=frozenset(barred[one]), left=frozenset(left[one])) for one in addresses}
+
+    def of(self, mailbox: Mailbox, entity_id: EntityId | None = None) -> Refusals:
+        cabinet = self._session.cabinet(mailbox.firm_id)
+        barred = frozenset(cabinet.bars.entities_of(mailbox.mailbox_id))
+        left = frozenset(cabinet.leavings.entities_of(mailbox.mailbox_id))
+        if entity_id is None:
+            return Refusals(barred=barred, left=left)
+        return Refusals(barred=barred & {entity_id}, left=left & {entity_id})
+
+    def add_many(self, mailbox: Mailbox, bars: Sequence[Bar]) -> None:
+        shelf = self._session.opened(mailbox.firm_id).bars
+        for bar in bars:
+            key = (mailbox.mailbox_id, bar.entity_id)
+            if shelf.find(key) is None:
+                self._session.put(shelf, key, bar)
+
+    def remove(self, mailbox: Mailbox, entity_id: EntityId) -> None:
+        self._session.put(self._session.opened(mailbox.firm_id).bars, (mailbox.mailbox_id, entity_id), None)
+
+    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
+        leavings = self._session.opened(mailbox.firm_id).leavings
+        self._session.put(leavings, (mailbox.mailbox_id, entity_id), Leaving(mailbox.email, at))
+
+    def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
+        self._session.put(self._session.opened(mailbox.firm_id).leavings, (mailbox.mailbox_id, entity_id), None)
+
+
+def _places_of(cabinet: Cabinet, email: EmailAddress) -> list[Key]:
+    mailbox_id = cabinet.mailbox_id(email)
+    keys = ((mailbox_id, entity_id) for entity_id in cabinet.bars.entities_of(mailbox_id))
+    return sorted(place_of(key, cabinet.bars.at(key)) for key in keys)
+
+
+def _bar_at(cabinet: Cabinet, place: Key) -> Bar:
+    _, entity_id, mailbox_id = place
+    return _spelled(cabinet, cabinet.bars.at((str(mailbox_id), EntityId(str(entity_id)))))
+
+
+def _spelled(cabinet: Cabinet, bar: Bar) -> Bar:
+    """The bar with the address as its mailbox spells it now: an address is kept in one place."""
+    email = cabinet.mailboxes.at(bar.email.key).email
+    return bar if str(email) == str(bar.email) else attrs.evolve(bar, email=email)
+
+
+class Attempts(Repository):
+    """The refused proofs."""
+
+    def recent(self, firm_id: FirmId, subject: str, since: datetime) -> tuple[datetime, ...]:
+        times = self._session.cabinet(firm_id).attempts.find(subject) or ()
+        return tuple(sorted(at for at in times if at > since))
+
+    def add(self, firm_id: FirmId, subject: str, at: datetime, since: datetime) -> None:
+        attempts = self._session.opened(firm_id).attempts
+        self._session.put(attempts, subject, (*self.recent(firm_id, subject, since), at))
+        for stale in attempts.stale(since, _CLEARED_AT_ONCE):
+            self._session.put(attempts, stale, None)

@@ -5,126 +5,34 @@ from contextlib import contextmanager
 
 from ... import ports
 from ...domain.values import FirmId
-from .cabinet import Cabinet
+from . import bills, clients, people
 from .door import Door
-from .repositories import (
-    AttemptRepository,
-    BarReader,
-    BarRepository,
-    EntityReader,
-    EntityRepository,
-    FirmReader,
-    FirmRepository,
-    InvoiceReader,
-    InvoiceRepository,
-    JournalReader,
-    JournalRepository,
-    LateFeeReader,
-    LateFeeRepository,
-    LinkReader,
-    LinkRepository,
-    MailboxRepository,
-    PaymentReader,
-    PaymentRepository,
-    UserReader,
-    UserRepository,
-)
-from .session import Change, Reading
-from .shelf import Shelf
+from .session import Session
+from .shelves import Cabinet, Shelf
 
 
 class MemorySnapshot:
-    """One moment of a `MemoryStore`, for reading."""
+    """One moment of a `MemoryStore`. The protocol offers what reads; what writes is refused."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-
-    @property
-    def firms(self) -> FirmReader:
-        return FirmReader(self._reading)
-
-    @property
-    def users(self) -> UserReader:
-        return UserReader(self._reading)
-
-    @property
-    def links(self) -> LinkReader:
-        return LinkReader(self._reading)
-
-    @property
-    def bars(self) -> BarReader:
-        return BarReader(self._reading)
-
-    @property
-    def entities(self) -> EntityReader:
-        return EntityReader(self._reading)
-
-    @property
-    def invoices(self) -> InvoiceReader:
-        return InvoiceReader(self._reading)
-
-    @property
-    def late_fees(self) -> LateFeeReader:
-        return LateFeeReader(self._reading)
-
-    @property
-    def payments(self) -> PaymentReader:
-        return PaymentReader(self._reading)
-
-    @property
-    def journal(self) -> JournalReader:
-        return JournalReader(self._reading)
+    def __init__(self, session: Session) -> None:
+        self.firms = clients.Firms(session)
+        self.users = people.Users(session)
+        self.links = people.Links(session)
+        self.bars = people.Bars(session)
+        self.entities = clients.Entities(session)
+        self.invoices = bills.Invoices(session)
+        self.late_fees = bills.LateFees(session)
+        self.payments = bills.Payments(session)
+        self.journal = clients.Journal(session)
 
 
-class MemoryTransaction:
+class MemoryTransaction(MemorySnapshot):
     """A change to a `MemoryStore`."""
 
-    def __init__(self, change: Change) -> None:
-        self._change = change
-
-    @property
-    def firms(self) -> FirmRepository:
-        return FirmRepository(self._change)
-
-    @property
-    def mailboxes(self) -> MailboxRepository:
-        return MailboxRepository(self._change)
-
-    @property
-    def users(self) -> UserRepository:
-        return UserRepository(self._change)
-
-    @property
-    def links(self) -> LinkRepository:
-        return LinkRepository(self._change)
-
-    @property
-    def bars(self) -> BarRepository:
-        return BarRepository(self._change)
-
-    @property
-    def entities(self) -> EntityRepository:
-        return EntityRepository(self._change)
-
-    @property
-    def invoices(self) -> InvoiceRepository:
-        return InvoiceRepository(self._change)
-
-    @property
-    def late_fees(self) -> LateFeeRepository:
-        return LateFeeRepository(self._change)
-
-    @property
-    def payments(self) -> PaymentRepository:
-        return PaymentRepository(self._change)
-
-    @property
-    def attempts(self) -> AttemptRepository:
-        return AttemptRepository(self._change)
-
-    @property
-    def journal(self) -> JournalRepository:
-        return JournalRepository(self._change)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.mailboxes = people.Mailboxes(session)
+        self.attempts = people.Attempts(session)
 
 
 class MemoryStore:
@@ -141,25 +49,25 @@ class MemoryStore:
     @contextmanager
     def snapshot(self) -> Generator[ports.Snapshot, None, None]:
         thread = self._door.enter(alone=False)
-        reading = Reading(self._door, self._cabinets)
+        session = Session(self._door, self._cabinets, writes=False)
         try:
-            yield MemorySnapshot(reading)
+            yield MemorySnapshot(session)
         finally:
-            reading.end()
+            session.end()
             self._door.leave(thread)
 
     @contextmanager
     def transaction(self) -> Generator[ports.Transaction, None, None]:
         thread = self._door.enter(alone=True)
-        change = Change(self._door, self._cabinets)
+        session = Session(self._door, self._cabinets, writes=True)
         try:
-            yield MemoryTransaction(change)
-            change.check()
+            yield MemoryTransaction(session)
+            session.check()
         except BaseException:
-            change.undo()
+            session.undo()
             raise
         finally:
-            change.end()
+            session.end()
             self._door.leave(thread)
 
     def close(self) -> None:
