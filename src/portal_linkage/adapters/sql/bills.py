@@ -1,19 +1,78 @@
-"""The invoices, late fees and payments, each as its port wants it."""
+"""The invoices, late fees and payments: kept alike, listed within a scope, and added up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
-from sqlalchemy import bindparam, literal_column, select
+import sqlalchemy as sa
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId
+from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId
 from ...domain.viewers import Scope
 from ...ports import Totals
-from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS
+from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
+from .clauses import Scoped, in_order, joined, page_values, paged, this
 from .dialects import Dialect
-from .kept_bills import BillListing, BillStatements, KeptBills, listing_statements, total_statements, totals
-from .rows import INVOICE_ROWS, LATE_FEE_ROWS, PAYMENT_ROWS
-from .tables import Tables, fees_due, open_invoices, paid_invoices
+from .moment import Part, chunks
+from .stored import stored
+from .tables import IS_DUE, IS_OPEN, IS_PAID, Tables
+
+B = TypeVar("B")
+S = TypeVar("S", bound="BillStatements[Any]")
+
+_SPLIT: Final = 1_000_000
+"""Sums are made of two parts: millions of amounts just below the limit would not fit a database's integer."""
+
+
+@attrs.frozen
+class BillListing(Generic[B]):
+    """One listing of bills, and the statements that give a page of it."""
+
+    listing: Listing[B]
+    statements: Scoped
+    newest_first: bool
+
+
+class BillStatements(Generic[B]):
+    """What is asked and said about one kind of bill, whose id is the last part of its table's key."""
+
+    def __init__(self, tables: Tables, dialect: Dialect, table: sa.Table, kind: type[B]) -> None:
+        self._tables, self._table = tables, table
+        self._id = list(table.primary_key.columns)[-1]
+        self.rows = stored(kind)
+        bill = sa.and_(this(table), self._id == sa.bindparam("bill"))
+        self.find = sa.select(table).where(bill)
+        self.save = dialect.replacing(table)
+        self.remove = sa.delete(table).where(bill)
+
+    def listing(
+        self, listing: Listing[B], order: Sequence[str], shown: sa.TextClause | None, *, newest_first: bool = False
+    ) -> BillListing[B]:
+        """A listing in the order of some columns and then the id: a page is found in an index, then fetched."""
+        columns = (*(self._table.c[name] for name in order), self._id)
+
+        def build(visible: sa.Subquery) -> sa.Executable:
+            found = sa.select(self._id).select_from(joined(visible, self._table, "entity_id"))
+            some = found if shown is None else found.where(shown)
+            page = paged(some, *columns, newest_first=newest_first).correlate(None)
+            rows = sa.select(self._table).where(this(self._table), self._id.in_(page))
+            return rows.order_by(*in_order(*columns, newest_first=newest_first))
+
+        return BillListing(listing, Scoped(self._tables, build), newest_first)
+
+    def totals(self, shown: sa.TextClause) -> Scoped:
+        """How many there are, and the sums of what is due, by currency."""
+        due, currency = self._table.c.amount_due, self._table.c.amount_due_currency
+        split = sa.literal_column(str(_SPLIT), sa.BigInteger)
+        high = sa.func.sum(due.op("/", return_type=sa.BigInteger())(split)).label("high")
+        low = sa.func.sum(due % split).label("low")
+        sums = sa.select(currency.label("currency"), sa.func.count().label("bills"), high, low).where(shown)
+
+        def build(visible: sa.Subquery) -> sa.Executable:
+            rows = sums.select_from(joined(visible, self._table, "entity_id"))
+            return rows.group_by(currency).order_by(currency)
+
+        return Scoped(self._tables, build)
 
 
 class InvoiceStatements(BillStatements[Invoice]):
@@ -21,128 +80,109 @@ class InvoiceStatements(BillStatements[Invoice]):
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         invoice = tables.invoice
-        super().__init__(invoice, "invoice_id", INVOICE_ROWS, dialect)
-        open_, paid = open_invoices(invoice), paid_invoices(invoice)
-        by_due_date = listing_statements(tables, invoice, ("due_on", "number", "invoice_id"), open_)
-        newest_first = listing_statements(tables, invoice, ("issued_on", "invoice_id"), paid, newest_first=True)
-        self.open = BillListing(OPEN_INVOICES, by_due_date, INVOICE_ROWS, newest_first=False)
-        self.paid = BillListing(PAID_INVOICES, newest_first, INVOICE_ROWS, newest_first=True)
-        self.totals = total_statements(tables, invoice, open_)
-        self.proves = (
-            select(invoice.c.invoice_id)
-            .where(
-                invoice.c.firm_id == bindparam("firm"),
-                invoice.c.entity_id == bindparam("entity"),
-                invoice.c.number == bindparam("as_typed"),
-                invoice.c.status != literal_column("'draft'"),
-            )
-            .limit(1)
-        )
+        super().__init__(tables, dialect, invoice, Invoice)
+        self.open = self.listing(OPEN_INVOICES, ("due_on", "number"), IS_OPEN)
+        self.paid = self.listing(PAID_INVOICES, ("issued_on",), IS_PAID, newest_first=True)
+        self.due = self.totals(IS_OPEN)
+        numbered = (invoice.c.number == sa.bindparam("as_typed"), invoice.c.status != sa.literal_column("'draft'"))
+        self.proves = sa.select(invoice.c.invoice_id).where(this(invoice, "entity_id"), *numbered).limit(1)
 
 
 class LateFeeStatements(BillStatements[LateFee]):
     """What is asked and said about late fees."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
-        fee = tables.late_fee
-        super().__init__(fee, "fee_id", LATE_FEE_ROWS, dialect)
-        by_date = listing_statements(tables, fee, ("assessed_on", "fee_id"), fees_due(fee))
-        self.due = BillListing(LATE_FEES, by_date, LATE_FEE_ROWS, newest_first=False)
-        self.totals = total_statements(tables, fee, fees_due(fee))
+        super().__init__(tables, dialect, tables.late_fee, LateFee)
+        self.by_date = self.listing(LATE_FEES, ("assessed_on",), IS_DUE)
+        self.due = self.totals(IS_DUE)
 
 
 class PaymentStatements(BillStatements[Payment]):
     """What is asked and said about payments."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
-        payment = tables.payment
-        super().__init__(payment, "payment_id", PAYMENT_ROWS, dialect)
-        newest_first = listing_statements(tables, payment, ("paid_at", "payment_id"), None, newest_first=True)
-        self.all = BillListing(PAYMENTS, newest_first, PAYMENT_ROWS, newest_first=True)
+        super().__init__(tables, dialect, tables.payment, Payment)
+        self.by_time = self.listing(PAYMENTS, ("paid_at",), None, newest_first=True)
 
 
-@attrs.frozen
-class SqlInvoiceReader(KeptBills[Invoice]):
+class _Bills(Part[S], Generic[S, B]):
+    """How one kind of bill is read."""
+
+    def _find(self, firm_id: FirmId, bill_id: str) -> B | None:
+        rows = self._moment.rows(self._statements.find, {"firm": firm_id, "bill": bill_id})
+        return next(map(self._statements.rows.restore, rows), None)
+
+    def _page(self, asked: BillListing[B], scope: Scope, request: PageRequest) -> Page[B]:
+        question = asked.listing.within(scope)
+        values = page_values(question, request, newest_first=asked.newest_first)
+        rows = self._moment.rows(*asked.statements.of(scope, **values))
+        return question.page(tuple(map(self._statements.rows.restore, rows)), request, asked.listing.key)
+
+    def _totals(self, statements: Scoped, scope: Scope) -> Totals:
+        rows = self._moment.rows(*statements.of(scope))
+        due = {row.currency: Money.of_units(int(row.high) * _SPLIT + int(row.low), row.currency) for row in rows}
+        return Totals(sum(row.bills for row in rows), due)
+
+
+class _KeptBills(_Bills[S, B]):
+    """See `portal_linkage.ports.Kept`."""
+
+    def save(self, bill: B, /) -> None:
+        self.save_many((bill,))
+
+    def save_many(self, bills: Iterable[B], /) -> None:
+        for chunk in chunks(bills):
+            self._moment.run(self._statements.save, list(map(self._statements.rows.values, chunk)))
+
+    def remove(self, firm_id: FirmId, bill_id: str, /) -> None:
+        self._moment.run(self._statements.remove, {"firm": firm_id, "bill": bill_id})
+
+
+class SqlInvoiceReader(_Bills[InvoiceStatements, Invoice]):
     """See `portal_linkage.ports.InvoiceReader`."""
-
-    _statements: InvoiceStatements
 
     def in_scope(self, scope: Scope, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
         listing = self._statements.open if status is InvoiceStatus.OPEN else self._statements.paid
-        return listing.page(self._moment, scope, page)
+        return self._page(listing, scope, page)
 
     def find(self, firm_id: FirmId, invoice_id: InvoiceId) -> Invoice | None:
         return self._find(firm_id, invoice_id)
 
     def totals(self, scope: Scope) -> Totals:
-        return Totals(*totals(self._moment, self._statements.totals, scope))
+        return self._totals(self._statements.due, scope)
 
     def proves(self, firm_id: FirmId, entity_id: EntityId, number: str) -> bool:
         values = {"firm": firm_id, "entity": entity_id, "as_typed": number}
-        return self._moment.row(self._statements.proves, values) is not None
+        return bool(self._moment.rows(self._statements.proves, values))
 
 
-class SqlInvoiceRepository(SqlInvoiceReader):
+class SqlInvoiceRepository(SqlInvoiceReader, _KeptBills[InvoiceStatements, Invoice]):
     """See `portal_linkage.ports.InvoiceRepository`."""
 
-    def save(self, invoice: Invoice) -> None:
-        self._save((invoice,))
 
-    def save_many(self, invoices: Iterable[Invoice]) -> None:
-        self._save(invoices)
-
-    def remove(self, firm_id: FirmId, invoice_id: InvoiceId) -> None:
-        self._remove(firm_id, invoice_id)
-
-
-@attrs.frozen
-class SqlLateFeeReader(KeptBills[LateFee]):
+class SqlLateFeeReader(_Bills[LateFeeStatements, LateFee]):
     """See `portal_linkage.ports.LateFeeReader`."""
 
-    _statements: LateFeeStatements
-
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[LateFee]:
-        return self._statements.due.page(self._moment, scope, page)
+        return self._page(self._statements.by_date, scope, page)
 
     def totals(self, scope: Scope) -> Mapping[str, Money]:
-        _, due = totals(self._moment, self._statements.totals, scope)
-        return due
+        return self._totals(self._statements.due, scope).due
 
 
-class SqlLateFeeRepository(SqlLateFeeReader):
+class SqlLateFeeRepository(SqlLateFeeReader, _KeptBills[LateFeeStatements, LateFee]):
     """See `portal_linkage.ports.LateFeeRepository`."""
 
-    def save(self, fee: LateFee) -> None:
-        self._save((fee,))
 
-    def save_many(self, fees: Iterable[LateFee]) -> None:
-        self._save(fees)
-
-    def remove(self, firm_id: FirmId, fee_id: FeeId) -> None:
-        self._remove(firm_id, fee_id)
-
-
-@attrs.frozen
-class SqlPaymentReader(KeptBills[Payment]):
+class SqlPaymentReader(_Bills[PaymentStatements, Payment]):
     """See `portal_linkage.ports.PaymentReader`."""
 
-    _statements: PaymentStatements
-
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[Payment]:
-        return self._statements.all.page(self._moment, scope, page)
+        return self._page(self._statements.by_time, scope, page)
 
     def find(self, firm_id: FirmId, payment_id: PaymentId) -> Payment | None:
         return self._find(firm_id, payment_id)
 
 
-class SqlPaymentRepository(SqlPaymentReader):
+class SqlPaymentRepository(SqlPaymentReader, _KeptBills[PaymentStatements, Payment]):
     """See `portal_linkage.ports.PaymentRepository`."""
-
-    def save(self, payment: Payment) -> None:
-        self._save((payment,))
-
-    def save_many(self, payments: Iterable[Payment]) -> None:
-        self._save(payments)
-
-    def remove(self, firm_id: FirmId, payment_id: PaymentId) -> None:
-        self._remove(firm_id, payment_id)

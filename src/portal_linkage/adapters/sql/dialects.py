@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 import attrs
-from sqlalchemy import Connection, Engine, Index, MetaData, Table, create_engine, make_url
+import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
@@ -29,39 +29,39 @@ _ROWS_OF_SOME: Final = (100_000, 10_000, 2, 2)
 
 
 class _Begin(Protocol):
-    def __call__(self, connection: Connection, *, change: bool) -> None: ...
+    def __call__(self, connection: sa.Connection, *, change: bool) -> None: ...
 
 
 @attrs.frozen(eq=False)
 class Dialect:
     """One kind of database."""
 
-    insert: Callable[[Table], sqlite.Insert]
+    insert: Callable[[sa.Table], sqlite.Insert]
     options: Mapping[str, Any]
     """The execution options of our connections, whatever the owner of the engine has set."""
     begin: _Begin
     is_busy: Callable[[BaseException | None], bool]
     """Whether the driver's error says that another transaction was in the way."""
-    describe: Callable[[Connection, MetaData], None]
+    describe: Callable[[sa.Connection, sa.MetaData], None]
     """Tell the planner of tables just created what it cannot see in them yet."""
 
-    def upsert(self, table: Table, keys: Iterable[str], changes: Mapping[str, Any]) -> sqlite.Insert:
+    def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> sqlite.Insert:
         """Insert a row, or change the one that has these keys."""
         return self.insert(table).on_conflict_do_update(index_elements=list(keys), set_=dict(changes))
 
-    def replacing(self, table: Table, *, keeping: Iterable[str] = ()) -> sqlite.Insert:
+    def replacing(self, table: sa.Table, *, keeping: Iterable[str] = ()) -> sqlite.Insert:
         """Insert a row, or replace what stands under its primary key, but for some columns."""
         statement = self.insert(table)
         columns, kept = table.c.keys(), {*table.primary_key.columns.keys(), *keeping}
         changes = {name: statement.excluded[name] for name in columns if name not in kept}
         return self.upsert(table, table.primary_key.columns.keys(), changes)
 
-    def adding(self, table: Table) -> sqlite.Insert:
+    def adding(self, table: sa.Table) -> sqlite.Insert:
         """Insert a row, unless one stands under its primary key."""
         return self.insert(table).on_conflict_do_nothing(index_elements=table.primary_key.columns.keys())
 
 
-def _begin_sqlite(connection: Connection, *, change: bool) -> None:
+def _begin_sqlite(connection: sa.Connection, *, change: bool) -> None:
     if _PREPARED not in connection.info:
         for pragma in _PRAGMAS:
             connection.exec_driver_sql(pragma)
@@ -83,12 +83,12 @@ def _figures(rows: tuple[int, ...], columns: int, *, unique: bool) -> str:
     return " ".join(map(str, [*alike[:-1], 1] if unique else alike))
 
 
-def _index_figures(index: Index) -> str:
+def _index_figures(index: sa.Index) -> str:
     rows = _ROWS if index.dialect_options["sqlite"]["where"] is None else _ROWS_OF_SOME
     return _figures(rows, len(index.expressions), unique=bool(index.unique))
 
 
-def _describe_sqlite(connection: Connection, metadata: MetaData) -> None:
+def _describe_sqlite(connection: sa.Connection, metadata: sa.MetaData) -> None:
     """Without statistics, SQLite takes a firm for ten rows, and may read all of a firm to find those of an entity."""
     figures: list[tuple[str, str, str]] = []
     for table in metadata.sorted_tables:
@@ -112,7 +112,7 @@ _DIALECTS: Final = {
 }
 
 
-def dialect_of(engine: Engine) -> Dialect:
+def dialect_of(engine: sa.Engine) -> Dialect:
     """The dialect that an engine speaks.
 
     Raises:
@@ -123,20 +123,20 @@ def dialect_of(engine: Engine) -> Dialect:
     return _DIALECTS[engine.dialect.name]
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str) -> sa.Engine:
     """An engine of our own. A database in memory is one connection, for which the others wait.
 
     Raises:
         InvalidValue: it is not the address of a database that this package knows.
     """
     try:
-        address = make_url(url)
+        address = sa.make_url(url)
     except ArgumentError:
         raise InvalidValue("url", "is no address of a database") from None
     if address.get_backend_name() not in _DIALECTS:
         raise InvalidValue("url", "must be the address of a SQLite database")
     in_memory = address.database in {None, "", ":memory:"}
-    return create_engine(
+    return sa.create_engine(
         address,
         hide_parameters=True,
         poolclass=QueuePool,

@@ -1,93 +1,79 @@
-"""The links with their grounds."""
+"""What ties people to entities, or keeps them apart: links with their grounds, bars, and what users left themselves."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
 
-import attrs
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+import sqlalchemy as sa
 
-from ...domain.entities import Ground, GroundKind, Link
-from ...domain.values import EntityId, FirmId, UserId
-from ...ports import Mailbox
+from ...domain.entities import Bar, Ground, GroundKind, Link
+from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId, micros_of
+from ...ports import Mailbox, Refusals
+from ..listings import BARS
+from .clauses import AMONG, Choice, joined, of_kind, page_values, paged, this
 from .dialects import Dialect
-from .moment import AMONG, Moment, Values
-from .rows import GROUND_ROWS, LINK_ROWS, links_of
+from .moment import Part, Record, Values
+from .stored import stored
 from .tables import Tables
+
+_LINK_ROWS: Final = stored(Link, but=("grounds",))
+_GROUND_ROWS: Final = stored(Ground)
+_BAR_ROWS: Final = stored(Bar)
 
 
 class LinkStatements:
-    """What is asked and said about links."""
+    """What is asked and said about links and their grounds."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         link, ground = tables.link, tables.ground
-        at_firm = link.c.firm_id == bindparam("firm")
-        of_user = and_(at_firm, link.c.user_id == bindparam("user"))
-        this = and_(of_user, link.c.entity_id == bindparam("entity"))
-        keys = ("firm_id", "user_id", "entity_id")
-        grounds = link.join(ground, and_(*(link.c[key] == ground.c[key] for key in keys)))
-        rows = select(*link.c, ground.c.kind, ground.c.since, ground.c.by).select_from(grounds)
+        grounds = joined(link, ground, "user_id", "entity_id")
+        rows = sa.select(*link.c, ground.c.kind, ground.c.since, ground.c.by).select_from(grounds)
+        self.find = rows.where(this(link, "user_id", "entity_id")).order_by(ground.c.position)
+        in_link_order = (link.c.revision, link.c.position, ground.c.position)
+        self.listing = rows.where(this(link, "user_id")).order_by(*in_link_order)
+        self.any_of = sa.select(link.c.entity_id).where(this(link, "user_id")).limit(1)
         by_user = (link.c.user_id, link.c.entity_id, ground.c.position)
-        count = func.count().label("links")
-        self.find = rows.where(this).order_by(ground.c.position)
-        self.listing = rows.where(of_user).order_by(link.c.revision, link.c.position, ground.c.position)
-        self.any_of = select(link.c.entity_id).where(of_user).limit(1)
-        self.touching = rows.where(at_firm, link.c.entity_id.in_(AMONG)).order_by(*by_user)
-        self.count = select(count).select_from(link).where(at_firm)
-        self.counts = select(link.c.user_id, count).where(at_firm, link.c.user_id.in_(AMONG)).group_by(link.c.user_id)
-        self.add = insert(link)
-        self.remove = delete(link).where(this)
-        self.grounds = _GroundStatements(tables, dialect)
+        self.touching = rows.where(this(link), link.c.entity_id.in_(AMONG)).order_by(*by_user)
+        count = sa.func.count().label("links")
+        self.count = sa.select(count).select_from(link).where(this(link))
+        of_users = (this(link), link.c.user_id.in_(AMONG))
+        self.counts = sa.select(link.c.user_id, count).where(*of_users).group_by(link.c.user_id)
+        self.add = sa.insert(link)
+        self.remove = sa.delete(link).where(this(link, "user_id", "entity_id"))
+        of_link = this(ground, "user_id", "entity_id")
+        position = sa.select(sa.func.coalesce(sa.func.max(ground.c.position) + 1, 0)).where(of_link)
+        self.add_grounds = sa.insert(ground)
+        self.add_last_ground = dialect.adding(ground).values(position=position.scalar_subquery()).inline()
+        self.remove_ground = sa.delete(ground).where(this(ground, "user_id", "entity_id", "kind"))
+        self.remove_grounds = sa.delete(ground).where(of_link)
 
 
-class _GroundStatements:
-    """What is said about grounds."""
-
-    def __init__(self, tables: Tables, dialect: Dialect) -> None:
-        ground = tables.ground
-        of_link = and_(
-            ground.c.firm_id == bindparam("firm"),
-            ground.c.user_id == bindparam("user"),
-            ground.c.entity_id == bindparam("entity"),
-        )
-        next_position = select(func.coalesce(func.max(ground.c.position) + 1, 0)).where(of_link)
-        self.add = insert(ground)
-        self.add_last = dialect.adding(ground).values(position=next_position.scalar_subquery()).inline()
-        self.remove = delete(ground).where(of_link, ground.c.kind == bindparam("lost"))
-        self.remove_all = delete(ground).where(of_link)
+def _links_of(rows: Iterable[Record]) -> Iterator[Link]:
+    """The links, of rows of one ground each; those of a link stand together."""
+    for _, group in groupby(rows, attrgetter("user_id", "entity_id")):
+        grounds = tuple(group)
+        yield _LINK_ROWS.restore(grounds[0], grounds=map(_GROUND_ROWS.restore, grounds))
 
 
-def _key(link: Link) -> tuple[UserId, EntityId]:
-    return (link.user_id, link.entity_id)
-
-
-def _row(link: Link, ground: Ground) -> Values:
-    columns = GROUND_ROWS.values(ground)
-    return {"firm_id": link.firm_id, "user_id": link.user_id, "entity_id": link.entity_id, **columns}
-
-
-def _this(link: Link) -> Values:
-    return {"firm": link.firm_id, "user": link.user_id, "entity": link.entity_id}
-
-
-@attrs.frozen
-class SqlLinkReader:
+class SqlLinkReader(Part[LinkStatements]):
     """See `portal_linkage.ports.LinkReader`."""
-
-    _moment: Moment
-    _statements: LinkStatements
 
     def find(self, firm_id: FirmId, user_id: UserId, entity_id: EntityId) -> Link | None:
         values = {"firm": firm_id, "user": user_id, "entity": entity_id}
-        return next(links_of(self._moment.rows(self._statements.find, values)), None)
+        return next(_links_of(self._moment.rows(self._statements.find, values)), None)
 
     def listing(self, firm_id: FirmId, user_id: UserId) -> tuple[Link, ...]:
-        return tuple(links_of(self._moment.rows(self._statements.listing, {"firm": firm_id, "user": user_id})))
+        return tuple(_links_of(self._moment.rows(self._statements.listing, {"firm": firm_id, "user": user_id})))
 
     def any_of(self, firm_id: FirmId, user_id: UserId) -> bool:
-        return self._moment.row(self._statements.any_of, {"firm": firm_id, "user": user_id}) is not None
+        return bool(self._moment.rows(self._statements.any_of, {"firm": firm_id, "user": user_id}))
 
     def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[Link, ...]:
         rows = self._moment.rows_among(self._statements.touching, {"firm": firm_id}, entity_ids)
-        return tuple(sorted(links_of(rows), key=_key))
+        return tuple(sorted(_links_of(rows), key=attrgetter("user_id", "entity_id")))
 
     def count(self, firm_id: FirmId) -> int:
         (row,) = self._moment.rows(self._statements.count, {"firm": firm_id})
@@ -103,27 +89,121 @@ class SqlLinkRepository(SqlLinkReader):
 
     def add_many(self, links: Sequence[tuple[Mailbox, Link]]) -> None:
         rows = [
-            {**LINK_ROWS.values(link), "revision": mailbox.revision, "position": position}
+            {**_LINK_ROWS.values(link), "revision": mailbox.revision, "position": position}
             for position, (mailbox, link) in enumerate(links)
         ]
         grounds = [
-            {**_row(link, ground), "position": position}
+            {**_ground_values(link, ground), "position": position}
             for _, link in links
             for position, ground in enumerate(link.grounds)
         ]
         self._moment.run(self._statements.add, rows)
-        self._moment.run(self._statements.grounds.add, grounds)
+        self._moment.run(self._statements.add_grounds, grounds)
 
     def remove_many(self, links: Sequence[Link]) -> None:
-        these = [_this(link) for link in links]
+        these = [_this_link(link) for link in links]
         self._moment.run(self._statements.remove, these)
-        self._moment.run(self._statements.grounds.remove_all, these)
+        self._moment.run(self._statements.remove_grounds, these)
 
     def add_grounds(self, grounds: Sequence[tuple[Link, Ground]]) -> None:
-        rows = [{**_row(link, ground), **_this(link)} for link, ground in grounds]
-        self._moment.run(self._statements.grounds.add_last, rows)
+        rows = [{**_ground_values(link, ground), **_this_link(link)} for link, ground in grounds]
+        self._moment.run(self._statements.add_last_ground, rows)
 
     def remove_grounds(self, grounds: Sequence[tuple[Link, GroundKind]]) -> None:
-        self._moment.run(
-            self._statements.grounds.remove, [{**_this(link), "lost": kind.value} for link, kind in grounds]
-        )
+        rows = [{**_this_link(link), "kind": kind.value} for link, kind in grounds]
+        self._moment.run(self._statements.remove_ground, rows)
+
+
+def _ground_values(link: Link, ground: Ground) -> Values:
+    columns = _GROUND_ROWS.values(ground)
+    return {"firm_id": link.firm_id, "user_id": link.user_id, "entity_id": link.entity_id, **columns}
+
+
+def _this_link(link: Link) -> Values:
+    return {"firm": link.firm_id, "user": link.user_id, "entity": link.entity_id}
+
+
+class BarStatements:
+    """What is asked and said about bars, and about departures: the two kinds of refusals."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        bar, departure, mailbox = tables.bar, tables.departure, tables.mailbox
+        anchored = sa.select(*bar.c, mailbox.c.email, mailbox.c.email_key)
+        bars = anchored.select_from(joined(bar, mailbox, "mailbox_id")).where(this(bar))
+        of_address = mailbox.c.email_key == sa.bindparam("address")
+        self.find = bars.where(of_address, this(bar, "entity_id"))
+        self.listing = paged(bars, bar.c.since, bar.c.entity_id, bar.c.mailbox_id)
+        self.listing_of_address = self.listing.where(of_address)
+        self.add, self.remember_leaving = dialect.adding(bar), dialect.adding(departure)
+        this_refusal = ("mailbox_id", "entity_id")
+        self.remove = sa.delete(bar).where(this(bar, *this_refusal))
+        self.forget_leaving = sa.delete(departure).where(this(departure, *this_refusal))
+        kinds = ((bar, "barred"), (departure, "left"))
+        self.of = sa.union_all(*(_refused(table, name, "mailbox_id") for table, name in kinds))
+        self.of_entity = sa.union_all(*(_refused(table, name, *this_refusal) for table, name in kinds))
+        self.touching = sa.union_all(*(_touching(table, mailbox, name) for table, name in kinds))
+
+
+def _refused(table: sa.Table, name: str, *columns: str) -> Choice:
+    return sa.select(of_kind(name), table.c.entity_id).where(this(table, *columns))
+
+
+def _touching(table: sa.Table, mailbox: sa.Table, name: str) -> Choice:
+    rows = sa.select(mailbox.c.email_key, of_kind(name), table.c.entity_id)
+    return rows.select_from(joined(table, mailbox, "mailbox_id")).where(this(table), table.c.entity_id.in_(AMONG))
+
+
+def _refusals(rows: Iterable[Record]) -> Refusals:
+    found: dict[str, set[EntityId]] = {"barred": set(), "left": set()}
+    for row in rows:
+        found[row.kind].add(row.entity_id)
+    return Refusals(barred=frozenset(found["barred"]), left=frozenset(found["left"]))
+
+
+class SqlBarReader(Part[BarStatements]):
+    """See `portal_linkage.ports.BarReader`."""
+
+    def find(self, firm_id: FirmId, email: EmailAddress, entity_id: EntityId) -> Bar | None:
+        values = {"firm": firm_id, "address": email.key, "entity": entity_id}
+        return next(map(_BAR_ROWS.restore, self._moment.rows(self._statements.find, values)), None)
+
+    def listing(self, firm_id: FirmId, email: EmailAddress | None, page: PageRequest) -> Page[Bar]:
+        address = None if email is None else email.key
+        question = BARS.of(firm_id, address)
+        statement = self._statements.listing if address is None else self._statements.listing_of_address
+        rows = self._moment.rows(statement, {"firm": firm_id, "address": address, **page_values(question, page)})
+        return question.page(rows, page, attrgetter("since", "entity_id", "mailbox_id")).map(_BAR_ROWS.restore)
+
+    def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[str, Refusals]:
+        by_address: dict[str, list[Record]] = defaultdict(list)
+        for row in self._moment.rows_among(self._statements.touching, {"firm": firm_id}, entity_ids):
+            by_address[row.email_key].append(row)
+        return {address: _refusals(rows) for address, rows in by_address.items()}
+
+
+class SqlBarRepository(SqlBarReader):
+    """See `portal_linkage.ports.BarRepository`."""
+
+    def of(self, mailbox: Mailbox, entity_id: EntityId | None = None) -> Refusals:
+        statement = self._statements.of if entity_id is None else self._statements.of_entity
+        return _refusals(self._moment.rows(statement, _this_refusal(mailbox, entity_id)))
+
+    def add_many(self, mailbox: Mailbox, bars: Sequence[Bar]) -> None:
+        rows = [{**_BAR_ROWS.values(bar), "mailbox_id": mailbox.mailbox_id} for bar in bars]
+        for row in rows:
+            del row["email"], row["email_key"]  # these are the mailbox's
+        self._moment.run(self._statements.add, rows)
+
+    def remove(self, mailbox: Mailbox, entity_id: EntityId) -> None:
+        self._moment.run(self._statements.remove, _this_refusal(mailbox, entity_id))
+
+    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
+        place = {"firm_id": mailbox.firm_id, "mailbox_id": mailbox.mailbox_id, "entity_id": entity_id}
+        self._moment.run(self._statements.remember_leaving, {**place, "left_at": micros_of(at)})
+
+    def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
+        self._moment.run(self._statements.forget_leaving, _this_refusal(mailbox, entity_id))
+
+
+def _this_refusal(mailbox: Mailbox, entity_id: EntityId | None) -> Values:
+    return {"firm": mailbox.firm_id, "mailbox": mailbox.mailbox_id, "entity": entity_id}

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
-from sqlalchemy import BindParameter, Connection, Executable, Row, bindparam
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -14,12 +14,10 @@ from ...domain.errors import Conflict, PortalLinkageError, StoreUnavailable
 from .dialects import Dialect
 
 T = TypeVar("T")
+S = TypeVar("S")
 
-Record = Row[*tuple[Any, ...]]
+Record = sa.Row[*tuple[Any, ...]]
 Values = Mapping[str, Any]
-
-AMONG: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-"""The ids that `Moment.rows_among` fills in."""
 
 CHUNK: Final = 500
 """How many ids, or rows to save, go into one statement."""
@@ -54,7 +52,7 @@ def translated(dialect: Dialect) -> Generator[None]:
 class Moment:
     """A transaction of the database, from its beginning until its block ends."""
 
-    connection: Connection
+    connection: sa.Connection
     _dialect: Dialect
     _check_open: Callable[[], None]
     """Refuses if the store has been closed meanwhile."""
@@ -64,24 +62,18 @@ class Moment:
         """Refuse everything from now on."""
         self._ended = True
 
-    def rows(self, statement: Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
+    def rows(self, statement: sa.Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
         """All rows that the statement answers."""
         self._check()
         with translated(self._dialect):
             return self.connection.execute(statement, values).all()
 
-    def row(self, statement: Executable, values: Values) -> Record | None:
-        """The one row that the statement answers, if any."""
-        self._check()
-        with translated(self._dialect):
-            return self.connection.execute(statement, values).first()
-
-    def rows_among(self, statement: Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
+    def rows_among(self, statement: sa.Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
         """The rows for a collection of ids, asked for by the hundreds; the order is that of each statement."""
         for chunk in chunks(sorted(set(ids))):
             yield from self.rows(statement, {**values, "ids": chunk})
 
-    def run(self, statement: Executable, values: Values | Sequence[Values]) -> None:
+    def run(self, statement: sa.Executable, values: Values | Sequence[Values]) -> None:
         """Make a change, or the same one for each of several values; for none of them nothing happens."""
         self._check()
         if values:
@@ -92,3 +84,11 @@ class Moment:
         if self._ended:
             raise Conflict("its block has ended: what was read or changed in it cannot go on")
         self._check_open()
+
+
+@attrs.frozen
+class Part(Generic[S]):
+    """One part of the store within a moment, and the statements by which it is read and changed."""
+
+    _moment: Moment
+    _statements: S

@@ -12,8 +12,7 @@ from ...domain.errors import Conflict, StoreUnavailable
 from ...ports import Snapshot, Transaction
 from .dialects import Dialect, dialect_of, engine_for
 from .moment import Moment, translated
-from .readings import SqlSnapshot, SqlTransaction
-from .statements import Statements
+from .readings import SqlSnapshot, SqlTransaction, Statements
 from .tables import Tables
 
 

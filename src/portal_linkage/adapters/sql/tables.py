@@ -1,280 +1,156 @@
 """The tables. Every key and every index begins with the firm (L6)."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
-import attrs
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Date,
-    Index,
-    MetaData,
-    Table,
-    Text,
-    and_,
-    literal_column,
-)
+import sqlalchemy as sa
 
-# Compared and ordered by code point, whatever the database's own collation. On SQLite that is the default.
-_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
-
-FIRM: Final = "firm_id"
 PMS: Final = "pms"
 """The source of the contacts that the practice-management system lists."""
 
+# Which bills are shown: in literals, so that the database sees that an index holds just these.
+IS_OPEN: Final = sa.text("status = 'open' AND amount_due > 0")
+IS_PAID: Final = sa.text("status = 'paid'")
+IS_DUE: Final = sa.text("amount_due > 0")
 
-def _key(*names: str) -> tuple[Column[str], ...]:
+# Compared and ordered by code point, whatever the database's own collation. On SQLite that is the default.
+_TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _columns(
+    kind: sa.types.TypeEngine[Any], *names: str, nullable: bool = False, primary_key: bool = False
+) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=nullable, primary_key=primary_key, autoincrement=False) for name in names]
+
+
+_texts: Final = partial(_columns, _TEXT)
+_optional: Final = partial(_columns, _TEXT, nullable=True)
+_integers: Final = partial(_columns, sa.BigInteger())
+_flags: Final = partial(_columns, sa.Boolean())
+_days: Final = partial(_columns, sa.Date())
+_positions: Final = partial(_columns, sa.BigInteger(), primary_key=True)
+
+
+def _key(*names: str) -> list[sa.Column[Any]]:
     """The primary key, or its beginning: the firm, then what tells a row from the firm's others."""
-    return tuple(Column(name, _TEXT, primary_key=True) for name in (FIRM, *names))
+    return _columns(_TEXT, "firm_id", *names, primary_key=True)
 
 
-def _position(name: str) -> Column[int]:
-    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+def _money(name: str) -> list[sa.Column[Any]]:
+    return [*_integers(name), *_texts(f"{name}_currency")]
 
 
-def _texts(*names: str) -> tuple[Column[str], ...]:
-    return tuple(Column(name, _TEXT, nullable=False) for name in names)
-
-
-def _optional(*names: str) -> tuple[Column[str], ...]:
-    return tuple(Column(name, _TEXT) for name in names)
-
-
-def _integer(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
-
-
-def _day(name: str) -> Column[Any]:
-    return Column(name, Date, nullable=False)
-
-
-def _money(name: str) -> tuple[Column[int], Column[str]]:
-    return Column(name, BigInteger, nullable=False), Column(f"{name}_currency", _TEXT, nullable=False)
-
-
-@attrs.frozen
-class _Schema:
-    """Where the tables go: their metadata, and what their names begin with."""
-
-    metadata: MetaData
-    prefix: str
-
-    def table(self, name: str, *columns: Column[Any]) -> Table:
-        # Rows are kept in their primary key: found by it in one step, and a firm's rows lie together.
-        return Table(f"{self.prefix}{name}", self.metadata, *columns, sqlite_with_rowid=False)
-
-    def index(
-        self,
-        table: Table,
-        name: str,
-        *columns: str | ColumnElement[Any],
-        unique: bool = False,
-        where: ColumnElement[bool] | None = None,
-    ) -> None:
-        parts = (table.c[part] if isinstance(part, str) else part for part in (FIRM, *columns))
-        Index(f"{table.name}_{name}", *parts, unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-def _firm(schema: _Schema) -> Table:
-    flags = (_flag("show_past_payments"), _flag("show_late_fees"))
-    return schema.table("firm", *_key(), *_texts("name"), *flags, _integer("revision"))
-
-
-def _mailbox(schema: _Schema) -> Table:
-    """The user is part of the mailbox: the row that everything waits for is the row that tells who is there."""
-    table = schema.table(
-        "mailbox",
-        *_key("mailbox_id"),
-        *_texts("email", "email_key"),
-        _integer("revision"),
-        *_optional("user_id", "name", "name_key", "email_search"),
-        Column("signed_up_at", BigInteger),
-    )
-    schema.index(table, "email", "email_key", unique=True)
-    schema.index(table, "user", "user_id", unique=True)
-    schema.index(table, "name", "name_key", "user_id")
-    schema.index(table, "search", "email_search", "user_id")
-    return table
-
-
-def _words(schema: _Schema, name: str, owner: str) -> Table:
-    table = schema.table(name, *_key(owner, "word"))
-    schema.index(table, "word", "word", owner)
-    return table
-
-
-def _link(schema: _Schema) -> Table:
-    """A user's links lie in link order."""
-    table = schema.table(
-        "link",
-        *_key("user_id"),
-        _position("revision"),
-        _position("position"),
-        *_texts("entity_id"),
-        _integer("linked_at"),
-    )
-    schema.index(table, "entity", "entity_id", "user_id", unique=True)
-    return table
-
-
-def _ground(schema: _Schema) -> Table:
-    return schema.table(
-        "ground", *_key("user_id", "entity_id", "kind"), _integer("position"), _integer("since"), *_texts("by")
-    )
-
-
-def _bar(schema: _Schema) -> Table:
-    table = schema.table("bar", *_key("mailbox_id", "entity_id"), _integer("since"), *_texts("by"))
-    schema.index(table, "since", "since", "entity_id", "mailbox_id")
-    schema.index(table, "entity", "entity_id", "mailbox_id")
-    return table
-
-
-def _departure(schema: _Schema) -> Table:
-    table = schema.table("departure", *_key("mailbox_id", "entity_id"), _integer("left_at"))
-    schema.index(table, "entity", "entity_id", "mailbox_id")
-    return table
-
-
-def _entity(schema: _Schema) -> Table:
-    table = schema.table(
-        "entity",
-        *_key("entity_id"),
-        *_texts("name", "name_key", "name_words", "client_number", "number_key", "number_search"),
-        _flag("active"),
-    )
-    schema.index(table, "number", "number_search", "entity_id")
-    schema.index(table, "words", "name_words", "entity_id")
-    return table
-
-
-def _contact(schema: _Schema) -> Table:
-    table = schema.table(
-        "contact",
-        *_key("entity_id", "source"),
-        _position("position"),
-        *_texts("email", "email_key", "contact_name"),
-        *_optional("contact_id"),
-        *_texts("role"),
-    )
-    schema.index(table, "email", "email_key", "entity_id")
-    return table
-
-
-def _invoice(schema: _Schema) -> Table:
-    table = schema.table(
-        "invoice",
-        *_key("invoice_id"),
-        *_texts("entity_id", "number"),
-        *_money("total"),
-        *_money("amount_due"),
-        _day("issued_on"),
-        _day("due_on"),
-        *_texts("status"),
-    )
-    order = ("due_on", "number", "invoice_id")
-    # All that a page or a sum asks of is in the index, so that no row is fetched for nothing.
-    due = ("amount_due", "amount_due_currency", "status")
-    paid = (table.c.issued_on.desc(), "invoice_id", "status")
-    schema.index(table, "open", "entity_id", *order, *due, where=open_invoices(table))
-    schema.index(table, "paid", "entity_id", *paid, where=paid_invoices(table))
-    schema.index(table, "number", "entity_id", "number", "status")
-    return table
-
-
-def _late_fee(schema: _Schema) -> Table:
-    table = schema.table(
-        "late_fee",
-        *_key("fee_id"),
-        *_texts("entity_id"),
-        *_optional("invoice_id"),
-        *_money("amount"),
-        *_money("amount_due"),
-        _day("assessed_on"),
-    )
-    order = ("assessed_on", "fee_id")
-    schema.index(table, "due", "entity_id", *order, "amount_due", "amount_due_currency", where=fees_due(table))
-    return table
-
-
-def _payment(schema: _Schema) -> Table:
-    table = schema.table(
-        "payment",
-        *_key("payment_id"),
-        *_texts("entity_id"),
-        *_money("amount"),
-        _integer("paid_at"),
-        *_texts("invoice_ids"),
-        *_optional("payer"),
-    )
-    schema.index(table, "paid", "entity_id", table.c.paid_at.desc(), "payment_id")
-    return table
-
-
-def _attempt(schema: _Schema) -> Table:
-    """One row for each subject: counting locks that row, and it holds only what is recent."""
-    return schema.table("attempt", *_key("subject"), *_texts("times"))
-
-
-def _journal(schema: _Schema) -> Table:
-    table = schema.table(
-        "journal",
-        *_key(),
-        _position("position"),
-        *_texts("kind"),
-        *_optional("user_id", "entity_id", "ground"),
-        *_texts("by"),
-        _integer("at"),
-    )
-    schema.index(table, "user", "user_id", "position")
-    schema.index(table, "entity", "entity_id", "position")
-    return table
-
-
-def shown(entity: Table) -> tuple[ColumnElement[Any], ...]:
-    """What others than the search want to know of an entity."""
-    return (entity.c.firm_id, entity.c.entity_id, entity.c.name, entity.c.client_number, entity.c.active)
-
-
-def open_invoices(invoice: Table) -> ColumnElement[bool]:
-    """What is shown as open. In literals, so that the database sees that the index holds just these."""
-    return and_(invoice.c.status == literal_column("'open'"), invoice.c.amount_due > literal_column("0"))
-
-
-def paid_invoices(invoice: Table) -> ColumnElement[bool]:
-    """What is shown as past."""
-    return invoice.c.status == literal_column("'paid'")
-
-
-def fees_due(late_fee: Table) -> ColumnElement[bool]:
-    """The late fees that are shown."""
-    return late_fee.c.amount_due > literal_column("0")
+def _index(
+    name: str, *columns: str | sa.TextClause, unique: bool = False, where: sa.TextClause | None = None
+) -> sa.Index:
+    return sa.Index(name, "firm_id", *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class Tables:
-    """All tables of one store; their names begin with ``prefix``."""
+    """All tables of one store; their names, and those of their indexes, begin with ``prefix``."""
 
     def __init__(self, prefix: str) -> None:
-        schema = _Schema(MetaData(), prefix)
-        self.metadata = schema.metadata
-        self.firm = _firm(schema)
-        self.mailbox = _mailbox(schema)
-        self.user_word = _words(schema, "user_word", "user_id")
-        self.link = _link(schema)
-        self.ground = _ground(schema)
-        self.bar = _bar(schema)
-        self.departure = _departure(schema)
-        self.entity = _entity(schema)
-        self.entity_word = _words(schema, "entity_word", "entity_id")
-        self.contact = _contact(schema)
-        self.invoice = _invoice(schema)
-        self.late_fee = _late_fee(schema)
-        self.payment = _payment(schema)
-        self.attempt = _attempt(schema)
-        self.journal = _journal(schema)
+        self._prefix = prefix
+        self.metadata = sa.MetaData()
+        self._declare_people()
+        self._declare_links()
+        self._declare_clients()
+        self._declare_bills()
+        things = _optional("user_id", "entity_id", "ground")
+        self.journal = self._table(
+            "journal",
+            [*_key(), *_positions("position"), *_texts("kind"), *things, *_texts("by"), *_integers("at")],
+            _index("user", "user_id", "position"),
+            _index("entity", "entity_id", "position"),
+        )
+
+    def _table(self, name: str, columns: Sequence[sa.Column[Any]], *indexes: sa.Index) -> sa.Table:
+        for index in indexes:
+            index.name = sa.quoted_name(f"{self._prefix}{name}_{index.name}", quote=None)
+        # Rows are kept in their primary key: found by it in one step, and a firm's rows lie together.
+        return sa.Table(f"{self._prefix}{name}", self.metadata, *columns, *indexes, sqlite_with_rowid=False)
+
+    def _words(self, name: str, owner: str) -> sa.Table:
+        return self._table(name, _key(owner, "word"), _index("word", "word", owner))
+
+    def _declare_people(self) -> None:
+        # The user is part of the mailbox: the row that everything waits for is the row that tells who is there.
+        user = [*_optional("user_id", "name", "name_key", "email_search"), *_integers("signed_up_at", nullable=True)]
+        self.mailbox = self._table(
+            "mailbox",
+            [*_key("mailbox_id"), *_texts("email", "email_key"), *_integers("revision"), *user],
+            _index("email", "email_key", unique=True),
+            _index("user", "user_id", unique=True),
+            _index("name", "name_key", "user_id"),
+            _index("search", "email_search", "user_id"),
+        )
+        self.user_word = self._words("user_word", "user_id")
+        # One row for each subject: counting locks that row, and it holds only what is recent.
+        self.attempt = self._table("attempt", [*_key("subject"), *_texts("times")])
+
+    def _declare_links(self) -> None:
+        # A user's links lie in link order.
+        order = _positions("revision", "position")
+        self.link = self._table(
+            "link",
+            [*_key("user_id"), *order, *_texts("entity_id"), *_integers("linked_at")],
+            _index("entity", "entity_id", "user_id", unique=True),
+        )
+        ground = _key("user_id", "entity_id", "kind")
+        self.ground = self._table("ground", [*ground, *_integers("position", "since"), *_texts("by")])
+        self.bar = self._table(
+            "bar",
+            [*_key("mailbox_id", "entity_id"), *_integers("since"), *_texts("by")],
+            _index("since", "since", "entity_id", "mailbox_id"),
+            _index("entity", "entity_id", "mailbox_id"),
+        )
+        self.departure = self._table(
+            "departure",
+            [*_key("mailbox_id", "entity_id"), *_integers("left_at")],
+            _index("entity", "entity_id", "mailbox_id"),
+        )
+
+    def _declare_clients(self) -> None:
+        settings = _flags("show_past_payments", "show_late_fees")
+        self.firm = self._table("firm", [*_key(), *_texts("name"), *settings, *_integers("revision")])
+        texts = _texts("name", "name_key", "name_words", "client_number", "number_key", "number_search")
+        self.entity = self._table(
+            "entity",
+            [*_key("entity_id"), *texts, *_flags("active")],
+            _index("number", "number_search", "entity_id"),
+            _index("words", "name_words", "entity_id"),
+        )
+        self.entity_word = self._words("entity_word", "entity_id")
+        contact = [*_texts("email", "email_key", "contact_name"), *_optional("contact_id"), *_texts("role")]
+        self.contact = self._table(
+            "contact",
+            [*_key("entity_id", "source"), *_positions("position"), *contact],
+            _index("email", "email_key", "entity_id"),
+        )
+
+    def _declare_bills(self) -> None:
+        # All that a page or a sum asks of is in an index, so that no row is fetched for nothing.
+        open_ = ("entity_id", "due_on", "number", "invoice_id", "amount_due", "amount_due_currency", "status")
+        paid = ("entity_id", sa.text("issued_on DESC"), "invoice_id", "status")
+        due = ("entity_id", "assessed_on", "fee_id", "amount_due", "amount_due_currency")
+        amounts, days = [*_money("total"), *_money("amount_due")], _days("issued_on", "due_on")
+        self.invoice = self._table(
+            "invoice",
+            [*_key("invoice_id"), *_texts("entity_id", "number"), *amounts, *days, *_texts("status")],
+            _index("open", *open_, where=IS_OPEN),
+            _index("paid", *paid, where=IS_PAID),
+            _index("number", "entity_id", "number", "status"),
+        )
+        amounts, place = [*_money("amount"), *_money("amount_due")], [*_texts("entity_id"), *_optional("invoice_id")]
+        self.late_fee = self._table(
+            "late_fee",
+            [*_key("fee_id"), *place, *amounts, *_days("assessed_on")],
+            _index("due", *due, where=IS_DUE),
+        )
+        invoices, payer = _texts("invoice_ids"), _optional("payer")
+        self.payment = self._table(
+            "payment",
+            [*_key("payment_id"), *_texts("entity_id"), *_money("amount"), *_integers("paid_at"), *invoices, *payer],
+            _index("paid", "entity_id", sa.text("paid_at DESC"), "payment_id"),
+        )

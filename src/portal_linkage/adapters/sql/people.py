@@ -1,0 +1,206 @@
+"""The people: their mailboxes, on which all changes to them are lined up, the portal users, the refused proofs."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ...domain.entities import User
+from ...domain.outcomes import PortalUserRow
+from ...domain.values import (
+    EmailAddress,
+    EntityId,
+    FirmId,
+    Page,
+    PageRequest,
+    UserId,
+    micros_of,
+    moment_of,
+    new_uuid,
+    search_key,
+)
+from ...ports import Mailbox
+from ..listings import USERS
+from . import clauses
+from .clauses import AMONG, Choice, this
+from .dialects import Dialect
+from .moment import Part, Record, chunks
+from .stored import ENTITY_ROWS, stored
+from .tables import Tables
+
+_USER_ROWS: Final = stored(User)
+
+
+class MailboxStatements:
+    """How a mailbox is locked: by writing it."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        mailbox = tables.mailbox
+        locked = {"revision": mailbox.c.revision + 1}
+        self.lock = dialect.upsert(mailbox, ("firm_id", "email_key"), locked).returning(*mailbox.c)
+        self.lock_user = sa.update(mailbox).where(this(mailbox, "user_id")).values(locked).returning(*mailbox.c)
+
+
+class SqlMailboxRepository(Part[MailboxStatements]):
+    """See `portal_linkage.ports.MailboxRepository`."""
+
+    def lock(self, firm_id: FirmId, email: EmailAddress) -> Mailbox:
+        return self.lock_many(firm_id, (email,))[0]
+
+    def lock_user(self, firm_id: FirmId, user_id: UserId) -> Mailbox | None:
+        rows = self._moment.rows(self._statements.lock_user, {"firm": firm_id, "user": user_id})
+        return next(map(_mailbox_of, rows), None)
+
+    def lock_many(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> tuple[Mailbox, ...]:
+        addresses = {email.key: str(email) for email in emails}
+        fresh = (
+            {"firm_id": firm_id, "mailbox_id": new_uuid(), "email": addresses[key], "email_key": key, "revision": 1}
+            for key in sorted(addresses)
+        )
+        rows = (row for chunk in chunks(fresh) for row in self._moment.rows(self._statements.lock, chunk))
+        return tuple(sorted(map(_mailbox_of, rows), key=lambda mailbox: mailbox.email.key))
+
+
+def _mailbox_of(row: Record) -> Mailbox:
+    return Mailbox(
+        firm_id=row.firm_id,
+        mailbox_id=row.mailbox_id,
+        email=EmailAddress.restore(row.email, row.email_key),
+        revision=row.revision,
+        user=None if row.user_id is None else _USER_ROWS.restore(row),
+    )
+
+
+class UserStatements:
+    """What is asked and said about users. They are columns of their mailbox."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self._tables = tables
+        mailbox, word, link, entity = tables.mailbox, tables.user_word, tables.link, tables.entity
+        self.find = sa.select(mailbox).where(this(mailbox, "user_id"))
+        listed = mailbox.c.email_key.in_(AMONG)
+        self.having = sa.select(mailbox).where(this(mailbox), listed, mailbox.c.user_id.is_not(None))
+        self.add = sa.update(mailbox).where(this(mailbox, "mailbox_id"))
+        of_user = ("user_id", "name", "name_key", "email_search", "signed_up_at")
+        self.remove = sa.update(mailbox).where(this(mailbox, "user_id")).values(dict.fromkeys(of_user, sa.null()))
+        self.add_words = dialect.adding(word)
+        self.remove_words = sa.delete(word).where(this(word, "user_id"))
+        self.entities = (
+            sa.select(link.c.user_id, *clauses.shown(entity))
+            .select_from(clauses.joined(link, entity, "entity_id"))
+            .where(this(link), link.c.user_id.in_(AMONG))
+            .order_by(link.c.user_id, link.c.revision, link.c.position)
+        )
+        self.search: Callable[[int | None, bool], Choice] = lru_cache(maxsize=100)(self._search)
+
+    def _search(self, words: int | None, at_entity: bool) -> Choice:  # noqa: FBT001 -- lru_cache goes by position
+        """Search for a text of so many words, or for everyone."""
+        mailbox, link = self._tables.mailbox, self._tables.link
+        found = sa.select(mailbox).where(this(mailbox))
+        if words is not None:
+            found = found.where(mailbox.c.user_id.in_(sa.union(*self._matches(words))))
+        if at_entity:
+            found = found.where(mailbox.c.user_id.in_(sa.select(link.c.user_id).where(this(link, "entity_id"))))
+        return clauses.paged(found, mailbox.c.name_key, mailbox.c.user_id)
+
+    def _matches(self, words: int) -> list[sa.Select[Any]]:
+        """The ids of the users by address and by a client number; and, if there are words, by either kind of name."""
+        tables, mailbox, entity = self._tables, self._tables.mailbox.alias(), self._tables.entity
+        of_address = sa.select(mailbox.c.user_id).where(this(mailbox), clauses.begins(mailbox.c.email_search, "text"))
+        of_number = sa.select(entity.c.entity_id).where(this(entity), clauses.begins(entity.c.number_search, "text"))
+        if not words:
+            return [of_address, self._linked_to(of_number)]
+        of_name = clauses.owners_of_words(tables.user_word, "user_id", words)
+        of_entity = clauses.owners_of_words(tables.entity_word, "entity_id", words)
+        return [of_address, self._linked_to(of_number), of_name, self._linked_to(of_entity)]
+
+    def _linked_to(self, entities: sa.Select[Any]) -> sa.Select[Any]:
+        link = self._tables.link.alias()
+        return sa.select(link.c.user_id).where(this(link), link.c.entity_id.in_(entities))
+
+
+class SqlUserReader(Part[UserStatements]):
+    """See `portal_linkage.ports.UserReader`."""
+
+    def find(self, firm_id: FirmId, user_id: UserId) -> User | None:
+        rows = self._moment.rows(self._statements.find, {"firm": firm_id, "user": user_id})
+        return next(map(_USER_ROWS.restore, rows), None)
+
+    def find_by_email(self, firm_id: FirmId, email: EmailAddress) -> User | None:
+        return self.having(firm_id, (email,)).get(email.key)
+
+    def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
+        keys = [email.key for email in emails]
+        users = map(_USER_ROWS.restore, self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
+        return {user.email.key: user for user in users}
+
+    def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
+        question = USERS.of(firm_id, text, entity_id)
+        values = {"firm": firm_id, "entity": entity_id, **clauses.page_values(question, page)}
+        typed = search_key(text.strip())
+        if text and not typed:
+            return Page()
+        words = clauses.typed_words(typed)
+        statement = self._statements.search(len(words) if text else None, entity_id is not None)
+        typed_values = {**clauses.beginning("text", typed), **clauses.word_values(words)}
+        users = map(_USER_ROWS.restore, self._moment.rows(statement, {**values, **typed_values}))
+        return self._with_entities(firm_id, question.page(tuple(users), page, USERS.key))
+
+    def _with_entities(self, firm_id: FirmId, users: Page[User]) -> Page[PortalUserRow]:
+        ids = [user.user_id for user in users.items]
+        rows = self._moment.rows_among(self._statements.entities, {"firm": firm_id}, ids)
+        by_user = groupby(rows, attrgetter("user_id"))
+        entities = {user_id: tuple(map(ENTITY_ROWS.restore, linked)) for user_id, linked in by_user}
+        return users.map(lambda user: PortalUserRow(user, entities.get(user.user_id, ())))
+
+
+class SqlUserRepository(SqlUserReader):
+    """See `portal_linkage.ports.UserRepository`."""
+
+    def add(self, mailbox: Mailbox, user: User) -> None:
+        searched = {"name_key": search_key(user.name), "email_search": search_key(user.email.key)}
+        columns = {**_USER_ROWS.values(user), **searched, "firm": mailbox.firm_id, "mailbox": mailbox.mailbox_id}
+        del columns["firm_id"], columns["email_key"]
+        words = clauses.word_rows(user.name, firm_id=user.firm_id, user_id=user.user_id)
+        self._moment.run(self._statements.add, columns)
+        self._moment.run(self._statements.add_words, words)
+
+    def remove(self, user: User) -> None:
+        for statement in (self._statements.remove, self._statements.remove_words):
+            self._moment.run(statement, {"firm": user.firm_id, "user": user.user_id})
+
+
+class AttemptStatements:
+    """How refused proofs are counted."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        attempt = tables.attempt
+        # Not by the column's own name, which an update would take for a value to set.
+        of_subject = sa.and_(this(attempt), attempt.c.subject == sa.bindparam("of_subject"))
+        untouched = {"times": attempt.c.times}
+        self.lock = dialect.upsert(attempt, ("firm_id", "subject"), untouched).returning(attempt.c.times)
+        self.times = sa.select(attempt.c.times).where(of_subject)
+        self.set = sa.update(attempt).where(of_subject)
+
+
+class SqlAttemptRepository(Part[AttemptStatements]):
+    """See `portal_linkage.ports.AttemptRepository`."""
+
+    def recent(self, firm_id: FirmId, subject: str, since: datetime) -> tuple[datetime, ...]:
+        rows = self._moment.rows(self._statements.lock, {"firm_id": firm_id, "subject": subject, "times": "[]"})
+        return tuple(map(moment_of, _times_after(rows, since)))
+
+    def add(self, firm_id: FirmId, subject: str, at: datetime, since: datetime) -> None:
+        of_subject = {"firm": firm_id, "of_subject": subject}
+        times = [*_times_after(self._moment.rows(self._statements.times, of_subject), since), micros_of(at)]
+        self._moment.run(self._statements.set, {**of_subject, "times": json.dumps(times)})
+
+
+def _times_after(rows: Iterable[Record], since: datetime) -> list[int]:
+    """The times in the row that are after ``since``, oldest first."""
+    return sorted(micros for row in rows for micros in json.loads(row.times) if micros > micros_of(since))
