@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, assert_never
 
 import attrs
 
-from ..domain.entities import Invoice, InvoiceStatus, LateFee, Payment, User
+from ..domain.entities import Invoice, LateFee, Payment, User
 from ..domain.values import FirmId, Key, Question, Shape, micros_of, search_key
 from ..domain.viewers import LinkedTo, Only, Scope
 
@@ -32,6 +32,8 @@ class Listing(Generic[T]):
                 return self.of(firm_id, "linked", user_id, entity_id)
             case Only(firm_id, entity_id):
                 return self.of(firm_id, "only", entity_id)
+            case _:
+                assert_never(scope)
 
 
 def _itself(key: Key) -> Key:
@@ -72,8 +74,3 @@ BARS: Final = Listing("bars", (int, str, str), _itself)
 JOURNAL: Final = Listing("journal", (int,), _itself)
 CHANGES: Final = Listing("changes", (int,), _itself)
 """Both by the event's position in its firm's journal, from 1 on."""
-
-
-def invoices_by(status: InvoiceStatus) -> Listing[Invoice]:
-    """The listing of the invoices with this status: open or paid."""
-    return OPEN_INVOICES if status is InvoiceStatus.OPEN else PAID_INVOICES
