@@ -2,7 +2,8 @@
 
 Words mean the same everywhere: ``get`` raises, ``find`` may return ``None``, ``in_scope``, ``listing`` and ``search``
 return many, ``save`` replaces, ``add`` is new, ``remove`` deletes. Readers read, repositories also write. Ids and
-texts in a call have been checked by the service. Every id is scoped by its firm (L6).
+texts in a call have been checked by the service. Every id is scoped by its firm (L6). Hosts save what their PMS owns by
+themselves: a thing of another kind is a plain `TypeError`.
 
 *Order and paging.* A method that takes a `PageRequest` answers at most ``limit`` rows, in the order that it names,
 from just after the cursor, by a keyset: rows added or removed meanwhile never shift another row. Its cursors are made
@@ -384,8 +385,11 @@ class AttemptRepository(Protocol):
         """
         ...
 
-    def add(self, firm_id: FirmId, subject: str, at: datetime, since: datetime) -> None:
-        """Count a refused proof of a subject that ``recent`` has locked; what is not after ``since`` may be dropped."""
+    def add(self, firm_id: FirmId, subject: str, at: datetime, until: datetime) -> None:
+        """Count a refused proof of a subject that ``recent`` has locked. It counts ``until`` then, and no longer.
+
+        What no longer counts may be dropped, of other subjects too: guests may type ever new numbers.
+        """
         ...
 
 

@@ -137,7 +137,7 @@ def _prove(store: MemoryStore) -> None:
         assert len(tx.entities.numbered(ACME, ["100003"])) == 1
         assert tx.invoices.proves(ACME, entity("e3").entity_id, "2")
         tx.attempts.recent(ACME, "number:1", at(0))
-        tx.attempts.add(ACME, "number:1", at(1), at(0))
+        tx.attempts.add(ACME, "number:1", at(1), at(11))
 
 
 def _page_through_users(store: MemoryStore) -> None:
@@ -242,7 +242,7 @@ def test_attempts_long_past_do_not_pile_up() -> None:
         with store.transaction() as tx:
             subject = f"number:{number}"
             tx.attempts.recent(ACME, subject, at(number - 10))
-            tx.attempts.add(ACME, subject, at(number), at(number - 10))
+            tx.attempts.add(ACME, subject, at(number), at(number + 10))
     shelf = store._cabinets.rows[ACME].attempts
     assert list(shelf.rows) == [f"number:{number}" for number in range(490, 500)]
 
@@ -254,7 +254,7 @@ def test_who_tries_again_and_again_keeps_nobody_long_past() -> None:
         with store.transaction() as tx:
             for subject in ("person:1", "person:2", f"number:{number}"):
                 tx.attempts.recent(ACME, subject, at(number - 10))
-                tx.attempts.add(ACME, subject, at(number), at(number - 10))
+                tx.attempts.add(ACME, subject, at(number), at(number + 10))
     assert len(store._cabinets.rows[ACME].attempts.rows) == 12
 
 

@@ -104,7 +104,7 @@ def _writings(tx: Transaction) -> dict[str, Callable[[Transaction], object]]:
         "payments.save_many": lambda it: it.payments.save_many([payment()]),
         "payments.remove": lambda it: it.payments.remove(ACME, payment().payment_id),
         "attempts.recent": lambda it: it.attempts.recent(ACME, "x", at(0)),
-        "attempts.add": lambda it: it.attempts.add(ACME, "x", at(1), at(0)),
+        "attempts.add": lambda it: it.attempts.add(ACME, "x", at(1), at(11)),
         "journal.append": lambda it: it.journal.append([event()]),
     }
 

@@ -133,7 +133,7 @@ def change_everything(tx: Transaction) -> None:
     tx.late_fees.remove(ACME, late_fee("FEE-c0000").fee_id)
     tx.payments.remove(ACME, payment("PAY-c0000").payment_id)
     tx.attempts.recent(ACME, "number:1", at(0))
-    tx.attempts.add(ACME, "number:1", at(1), at(0))
+    tx.attempts.add(ACME, "number:1", at(1), at(11))
     tx.journal.append([event()])
     tx.links.remove_many([link("c0000")])
     tx.users.remove(user())

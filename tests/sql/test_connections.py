@@ -173,7 +173,10 @@ def test_a_transaction_stands_alone(store: SqlStore) -> None:
         assert snapshot.firms.find(ACME) == firm()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/database", "postgresql://host/database"])
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "sqlite://host:port/x", "sqlite+nothing:///x", "mysql://host/database", "postgresql://host/database"],
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     """What is no address of a SQLite database is refused before anything is tried."""
     with pytest.raises(InvalidValue, match="url"):

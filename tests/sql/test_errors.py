@@ -121,6 +121,26 @@ def test_a_change_that_cannot_be_kept_is_undone(store: SqlStore) -> None:
         assert tx.firms.find(ACME) is None
 
 
+def _fill_the_disk(tx: Transaction) -> None:
+    with pytest.raises(StoreUnavailable):
+        tx.invoices.save_many(invoice(str(number)) for number in range(1_000))
+
+
+@pytest.mark.parametrize("overlooked", [True, False])
+def test_a_change_that_the_database_undoes_cannot_go_on(store: SqlStore, *, overlooked: bool) -> None:
+    """A full disk makes the database undo the change whole: who overlooks it can neither write more nor keep a part."""
+    with store.engine.connect() as connection:
+        (pages,) = connection.exec_driver_sql("PRAGMA page_count").one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(Conflict, match="ended"), store.transaction() as tx:  # noqa: PT012 -- so does the block's end
+        tx.firms.save(firm())
+        _fill_the_disk(tx)
+        if overlooked:
+            tx.firms.save(firm())
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+
+
 def test_a_closed_store_is_unavailable(store: SqlStore) -> None:
     """After a store is closed, every use is refused, and closing it again does nothing."""
     with pytest.raises(StoreUnavailable, match="closed"), store.transaction():

@@ -45,7 +45,7 @@ def furnish(tx: Transaction) -> None:
     tx.late_fees.save(late_fee())
     tx.payments.save(payment())
     tx.attempts.recent(ACME, "number:1", at(-9))
-    tx.attempts.add(ACME, "number:1", at(0), at(-9))
+    tx.attempts.add(ACME, "number:1", at(0), at(10))
     tx.journal.append([event()])
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from portal_linkage.ports import Store
 from tests.builders import ACME, OTHER_FIRM, at
 
-LONG_AGO = at(-1000)
+LONG_AGO, FOREVER = at(-1000), at(1000)
 PERSON, NUMBER = "person:mailbox-1", "number:1003"
 
 
@@ -20,7 +20,7 @@ def test_refused_proofs_come_oldest_first(store: Store) -> None:
     for minutes in (3, 1, 2):
         with store.transaction() as tx:
             tx.attempts.recent(ACME, PERSON, LONG_AGO)
-            tx.attempts.add(ACME, PERSON, at(minutes), LONG_AGO)
+            tx.attempts.add(ACME, PERSON, at(minutes), FOREVER)
     with store.transaction() as tx:
         assert tx.attempts.recent(ACME, PERSON, LONG_AGO) == (at(1), at(2), at(3))
 
@@ -30,7 +30,7 @@ def test_refused_proofs_of_one_moment_are_counted_each(store: Store) -> None:
     with store.transaction() as tx:
         for _ in range(2):
             tx.attempts.recent(ACME, PERSON, LONG_AGO)
-            tx.attempts.add(ACME, PERSON, at(1), LONG_AGO)
+            tx.attempts.add(ACME, PERSON, at(1), FOREVER)
         assert tx.attempts.recent(ACME, PERSON, LONG_AGO) == (at(1), at(1))
 
 
@@ -39,7 +39,7 @@ def test_the_window_does_not_hold_its_beginning(store: Store) -> None:
     with store.transaction() as tx:
         for moment in (at(1), at(1) + timedelta(microseconds=1), at(2)):
             tx.attempts.recent(ACME, PERSON, LONG_AGO)
-            tx.attempts.add(ACME, PERSON, moment, LONG_AGO)
+            tx.attempts.add(ACME, PERSON, moment, FOREVER)
         assert tx.attempts.recent(ACME, PERSON, at(1)) == (at(1) + timedelta(microseconds=1), at(2))
 
 
@@ -47,7 +47,7 @@ def test_every_subject_has_its_own_count(store: Store) -> None:
     """A person, a typed number in another spelling, and another firm's are counted apart."""
     with store.transaction() as tx:
         tx.attempts.recent(ACME, NUMBER, LONG_AGO)
-        tx.attempts.add(ACME, NUMBER, at(1), LONG_AGO)
+        tx.attempts.add(ACME, NUMBER, at(1), FOREVER)
         others = (
             (ACME, PERSON),
             (ACME, "number:1003 "),
@@ -62,8 +62,30 @@ def test_what_is_in_the_window_stays(store: Store) -> None:
     with store.transaction() as tx:
         for minutes in (1, 2, 3):
             tx.attempts.recent(ACME, PERSON, at(0))
-            tx.attempts.add(ACME, PERSON, at(minutes), at(minutes - 1.5))
+            tx.attempts.add(ACME, PERSON, at(minutes), at(minutes + 1.5))
         assert tx.attempts.recent(ACME, PERSON, at(1.5)) == (at(2), at(3))
+
+
+def test_what_counts_for_longer_outlasts_what_counts_for_less(store: Store) -> None:
+    """A policy that has become strict for a moment forgets nothing that was counted under a longer window."""
+    with store.transaction() as tx:
+        tx.attempts.recent(ACME, "number:1", LONG_AGO)
+        tx.attempts.add(ACME, "number:1", at(1), at(11))
+        for minutes in (3, 4, 5):
+            tx.attempts.recent(ACME, "number:2", at(minutes))
+            tx.attempts.add(ACME, "number:2", at(minutes), at(minutes + 0.1))
+        assert tx.attempts.recent(ACME, "number:1", LONG_AGO) == (at(1),)
+
+
+def test_ever_new_numbers_do_not_pile_up(store: Store) -> None:
+    """A guest who types a new number every hour leaves no more behind than one who types two."""
+    with store.transaction() as tx:
+        for hour in range(50):
+            tx.attempts.recent(ACME, f"number:{hour}", at(60 * hour - 10))
+            tx.attempts.add(ACME, f"number:{hour}", at(60 * hour), at(60 * hour + 10))
+        kept = [hour for hour in range(50) if tx.attempts.recent(ACME, f"number:{hour}", LONG_AGO)]
+    assert len(kept) <= 3
+    assert kept[-1] == 49
 
 
 def test_what_others_have_in_the_window_stays(store: Store) -> None:
@@ -71,6 +93,6 @@ def test_what_others_have_in_the_window_stays(store: Store) -> None:
     with store.transaction() as tx:
         for number in range(9):
             tx.attempts.recent(ACME, f"number:{number}", at(0))
-            tx.attempts.add(ACME, f"number:{number}", at(1 + number), at(0))
+            tx.attempts.add(ACME, f"number:{number}", at(1 + number), at(10))
         counts = [tx.attempts.recent(ACME, f"number:{number}", at(0)) for number in range(9)]
     assert counts == [(at(1 + number),) for number in range(9)]

@@ -1,6 +1,7 @@
 """Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -171,7 +172,7 @@ def test_undone_attempts_do_not_count(store: Store) -> None:
     def count(tx: Transaction) -> None:
         for subject in ("number:1", "number:2"):
             tx.attempts.recent(ACME, subject, at(-9))
-            tx.attempts.add(ACME, subject, at(1), at(-9))
+            tx.attempts.add(ACME, subject, at(1), at(11))
 
     undone(store, count)
     with store.transaction() as tx:
@@ -280,6 +281,39 @@ def test_transactions_may_follow_each_other(store: Store) -> None:
     with store.transaction() as tx:
         tx.firms.save(firm(name="Next"))
     assert picture(store)[0] == firm(name="Next")
+
+
+def test_another_thread_may_end_a_block(store: Store) -> None:
+    """A block that is ended on another thread, as frameworks may do, leaves both threads free to open the next."""
+    for block in (store.transaction, store.snapshot):
+        opened = block()
+        opened.__enter__()
+        ending = Thread(target=opened.__exit__, args=(None, None, None))
+        ending.start()
+        ending.join()
+        with store.transaction() as tx:
+            tx.firms.save(firm(name=str(block)))
+    assert picture(store)[0] == firm(name=str(store.snapshot))
+
+
+WRONG_KINDS: dict[str, Callable[[Transaction, Any], None]] = {
+    "firms.save": lambda tx, _: tx.firms.save(entity("new")),  # type: ignore[arg-type]
+    "entities.save": lambda tx, _: tx.entities.save(firm()),  # type: ignore[arg-type]
+    "entities.save_many": lambda tx, good: tx.entities.save_many([good["entity"], good["invoice"]]),
+    "invoices.save": lambda tx, _: tx.invoices.save(payment("new")),  # type: ignore[arg-type]
+    "invoices.save_many": lambda tx, good: tx.invoices.save_many([good["invoice"], good["entity"]]),
+    "late_fees.save": lambda tx, _: tx.late_fees.save(invoice("new")),  # type: ignore[arg-type]
+    "payments.save": lambda tx, _: tx.payments.save(None),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", WRONG_KINDS)
+def test_what_is_of_another_kind_is_not_kept(store: Store, name: str) -> None:
+    """Saving a thing of the wrong kind is a plain TypeError, and nothing of the change is kept."""
+    before = picture(store)
+    with pytest.raises(TypeError, match="must be"), store.transaction() as tx:
+        WRONG_KINDS[name](tx, {"entity": entity("new"), "invoice": invoice("new")})
+    assert picture(store) == before
 
 
 def test_a_closed_store_reads_nothing(store: Store) -> None:

@@ -39,7 +39,7 @@ def _furnish_the_other(tx: Transaction) -> None:
     tx.late_fees.save(late_fee(entity_id=SMITH, firm_id=OTHER_FIRM))
     tx.payments.save(payment(entity_id=SMITH, firm_id=OTHER_FIRM))
     tx.attempts.recent(OTHER_FIRM, "number:1", at(-9))
-    tx.attempts.add(OTHER_FIRM, "number:1", at(1), at(-9))
+    tx.attempts.add(OTHER_FIRM, "number:1", at(1), at(11))
     tx.journal.append([event(firm_id=OTHER_FIRM), event(firm_id=OTHER_FIRM)])
 
 

@@ -73,7 +73,7 @@ class Change:
         ):
             return entity_id
         for subject in subjects:
-            self.tx.attempts.add(self.firm_id, subject, self.at, since)
+            self.tx.attempts.add(self.firm_id, subject, self.at, self.at + self.policy.attempt_window)
         return ClaimRefused()
 
     def entitle(self, mailbox: Mailbox, entity_id: EntityId, ground: Ground, refusals: Refusals) -> LinkOutcome:

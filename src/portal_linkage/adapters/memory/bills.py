@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Generic
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId
+from ...domain.values import EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, check_type
 from ...domain.viewers import Scope
 from ...ports import Totals
 from .series import B, Series
@@ -15,12 +15,15 @@ from .shelves import BillShelf, Cabinet, K
 class _Bills(Repository, Generic[K, B]):
     """Bills of one kind: where they are kept, and how they are told apart."""
 
+    _kind: type[B]
+
     def __init__(self, session: Session, shelf_of: Callable[[Cabinet], BillShelf[K, B]], key: Callable[[B], K]) -> None:
         super().__init__(session)
         self._shelf_of = shelf_of
         self._key = key
 
     def save(self, bill: B) -> None:
+        check_type("bill", bill, self._kind)
         self._session.put(self._shelf_of(self._session.opened(bill.firm_id)), self._key(bill), bill)
 
     def save_many(self, bills: Iterable[B]) -> None:
@@ -39,6 +42,8 @@ def _page(cabinet: Cabinet, series: Series[B], scope: Scope, page: PageRequest) 
 
 class Invoices(_Bills[InvoiceId, Invoice]):
     """The invoices."""
+
+    _kind = Invoice
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, lambda cabinet: cabinet.invoices, lambda invoice: invoice.invoice_id)
@@ -64,6 +69,8 @@ class Invoices(_Bills[InvoiceId, Invoice]):
 class LateFees(_Bills[FeeId, LateFee]):
     """The late fees."""
 
+    _kind = LateFee
+
     def __init__(self, session: Session) -> None:
         super().__init__(session, lambda cabinet: cabinet.late_fees, lambda fee: fee.fee_id)
 
@@ -78,6 +85,8 @@ class LateFees(_Bills[FeeId, LateFee]):
 
 class Payments(_Bills[PaymentId, Payment]):
     """The payments."""
+
+    _kind = Payment
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, lambda cabinet: cabinet.payments, lambda payment: payment.payment_id)

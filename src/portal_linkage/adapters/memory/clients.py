@@ -7,7 +7,17 @@ from itertools import chain
 from ...domain.entities import ClientEntity, Firm
 from ...domain.events import Event
 from ...domain.outcomes import Suggestion
-from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, Question, UserId, client_number_key
+from ...domain.values import (
+    EmailAddress,
+    EntityId,
+    FirmId,
+    Page,
+    PageRequest,
+    Question,
+    UserId,
+    check_type,
+    client_number_key,
+)
 from ...domain.viewers import Scope
 from ..listings import CHANGES, ENTITIES, JOURNAL
 from .indexes import Sought
@@ -22,6 +32,7 @@ class Firms(Repository):
         return self._session.cabinet(firm_id).firms.find(firm_id)
 
     def save(self, firm: Firm) -> None:
+        check_type("firm", firm, Firm)
         self._session.put(self._session.opened(firm.firm_id).firms, firm.firm_id, firm)
 
     def lock(self, firm_id: FirmId) -> Firm | None:
@@ -75,6 +86,7 @@ class Entities(Repository):
         return iter([rows[entity_id] for entity_id in sorted(wanted)])
 
     def save(self, entity: ClientEntity) -> None:
+        check_type("entity", entity, ClientEntity)
         self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, entity)
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:

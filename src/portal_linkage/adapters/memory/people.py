@@ -229,11 +229,12 @@ class Attempts(Repository):
     """The refused proofs."""
 
     def recent(self, firm_id: FirmId, subject: str, since: datetime) -> tuple[datetime, ...]:
-        times = self._session.cabinet(firm_id).attempts.find(subject) or ()
-        return tuple(sorted(at for at in times if at > since))
+        refused = self._session.cabinet(firm_id).attempts.find(subject) or ()
+        return tuple(sorted(at for at, _ in refused if at > since))
 
-    def add(self, firm_id: FirmId, subject: str, at: datetime, since: datetime) -> None:
+    def add(self, firm_id: FirmId, subject: str, at: datetime, until: datetime) -> None:
         attempts = self._session.opened(firm_id).attempts
-        self._session.put(attempts, subject, (*self.recent(firm_id, subject, since), at))
-        for stale in attempts.stale(since, _CLEARED_AT_ONCE):
+        counting = [refused for refused in attempts.find(subject) or () if refused[1] > at]
+        self._session.put(attempts, subject, (*counting, (at, until)))
+        for stale in attempts.stale(at, _CLEARED_AT_ONCE):
             self._session.put(attempts, stale, None)

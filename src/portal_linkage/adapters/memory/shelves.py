@@ -153,18 +153,23 @@ class EntityShelf(Shelf[EntityId, ClientEntity]):
         self.directory.discard(key, row.client_number, row.name)
 
 
-class AttemptShelf(Shelf[str, tuple[datetime, ...]]):
-    """The times of refused proofs per subject; the subject that was refused last comes last."""
+Refused: TypeAlias = tuple[tuple[datetime, datetime], ...]
+"""When proofs were refused, and until when each counts."""
+
+
+class AttemptShelf(Shelf[str, Refused]):
+    """The refused proofs per subject; the subject that was refused last comes last."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows = self._ordered = OrderedDict[str, tuple[datetime, ...]]()
+        self.rows = self._ordered = OrderedDict[str, Refused]()
 
-    def stale(self, since: datetime, count: int) -> list[str]:
-        """Those of the first few subjects that were not refused any more after a moment."""
-        return [subject for subject, times in islice(self.rows.items(), count) if max(times) <= since]
+    def stale(self, at: datetime, count: int) -> list[str]:
+        """Those of the first few subjects of which nothing counts any more."""
+        first = islice(self.rows.items(), count)
+        return [subject for subject, refused in first if all(until <= at for _, until in refused)]
 
-    def _index(self, key: str, row: tuple[datetime, ...]) -> None:  # noqa: ARG002 -- the order is of the keys
+    def _index(self, key: str, row: Refused) -> None:  # noqa: ARG002 -- the order is of the keys
         self._ordered.move_to_end(key)
 
 

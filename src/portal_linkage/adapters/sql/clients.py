@@ -228,12 +228,12 @@ class SqlEntityRepository(SqlEntityReader):
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for chunk in chunks(entities):
-            self._save({(entity.firm_id, entity.entity_id): entity for entity in chunk})
+            self._moment.run(self._statements.save, list(map(_entity_values, chunk)))
+            self._replace_parts({(entity.firm_id, entity.entity_id): entity for entity in chunk})
 
-    def _save(self, entities: Mapping[tuple[FirmId, EntityId], ClientEntity]) -> None:
+    def _replace_parts(self, entities: Mapping[tuple[FirmId, EntityId], ClientEntity]) -> None:
         asked, saved = self._statements, entities.values()
         these = [{"firm": firm_id, "entity": entity_id, "source": PMS} for firm_id, entity_id in entities]
-        self._moment.run(asked.save, list(map(_entity_values, saved)))
         self._moment.run(asked.remove_contacts, these)
         self._moment.run(asked.remove_words, these)
         self._moment.run(asked.add_contacts, [row for entity in saved for row in _contact_rows(entity)])

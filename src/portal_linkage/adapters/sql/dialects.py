@@ -40,6 +40,8 @@ class Dialect:
     options: Mapping[str, Any]
     """The execution options of our connections, whatever the owner of the engine has set."""
     begin: _Begin
+    is_begun: Callable[[sa.Connection], bool]
+    """Whether the transaction is still there: some errors end it."""
     is_busy: Callable[[BaseException | None], bool]
     """Whether the driver's error says that another transaction was in the way."""
     describe: Callable[[sa.Connection, sa.MetaData], None]
@@ -70,6 +72,10 @@ def _begin_sqlite(connection: sa.Connection, *, change: bool) -> None:
     if not change:
         # SQLite takes its snapshot at the first reading, and that is to be now.
         connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
+
+
+def _is_begun_sqlite(connection: sa.Connection) -> bool:
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
 
 
 def _is_busy_sqlite(error: BaseException | None) -> bool:
@@ -106,6 +112,7 @@ _DIALECTS: Final = {
         # The driver begins no transaction by itself: ours begin when and how we say.
         options={"isolation_level": "AUTOCOMMIT"},
         begin=_begin_sqlite,
+        is_begun=_is_begun_sqlite,
         is_busy=_is_busy_sqlite,
         describe=_describe_sqlite,
     )
@@ -131,15 +138,18 @@ def engine_for(url: str) -> sa.Engine:
     """
     try:
         address = sa.make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a ValueError for a port that is no number
         raise InvalidValue("url", "is no address of a database") from None
     if address.get_backend_name() not in _DIALECTS:
         raise InvalidValue("url", "must be the address of a SQLite database")
     in_memory = address.database in {None, "", ":memory:"}
-    return sa.create_engine(
-        address,
-        hide_parameters=True,
-        poolclass=QueuePool,
-        **({"pool_size": 1, "max_overflow": 0} if in_memory else {}),
-        connect_args={"check_same_thread": False, "timeout": _WAIT_SECONDS},
-    )
+    try:
+        return sa.create_engine(
+            address,
+            hide_parameters=True,
+            poolclass=QueuePool,
+            **({"pool_size": 1, "max_overflow": 0} if in_memory else {}),
+            connect_args={"check_same_thread": False, "timeout": _WAIT_SECONDS},
+        )
+    except (ArgumentError, ImportError):
+        raise InvalidValue("url", "names a driver that cannot be used here") from None

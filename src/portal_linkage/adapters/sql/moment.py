@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...domain.errors import Conflict, PortalLinkageError, StoreUnavailable
@@ -30,9 +30,9 @@ def chunks(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
         yield chunk
 
 
-def _ours(error: DBAPIError | NoConnectionFree, dialect: Dialect) -> PortalLinkageError:
+def _ours(error: SQLAlchemyError, dialect: Dialect) -> PortalLinkageError:
     # Never the driver's own words: they may repeat an address or an amount.
-    if isinstance(error, NoConnectionFree) or dialect.is_busy(error.orig):
+    if isinstance(error, NoConnectionFree) or (isinstance(error, DBAPIError) and dialect.is_busy(error.orig)):
         return Conflict("another transaction held the store for too long", retryable=True)
     if isinstance(error, IntegrityError):
         return Conflict("the change contradicts what is stored by now")
@@ -44,7 +44,9 @@ def translated(dialect: Dialect) -> Generator[None]:
     """Turn the errors of the driver into ours, the cause chained."""
     try:
         yield
-    except (DBAPIError, NoConnectionFree) as error:
+    except SQLAlchemyError as error:
+        if isinstance(error, StatementError):
+            error.hide_parameters = True  # whatever the host's engine says: our cause may be logged with us
         raise _ours(error, dialect) from error
 
 
@@ -64,8 +66,7 @@ class Moment:
 
     def rows(self, statement: sa.Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
         """All rows that the statement answers."""
-        self._check()
-        with translated(self._dialect):
+        with self._asked():
             return self.connection.execute(statement, values).all()
 
     def rows_among(self, statement: sa.Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
@@ -75,15 +76,32 @@ class Moment:
 
     def run(self, statement: sa.Executable, values: Values | Sequence[Values]) -> None:
         """Make a change, or the same one for each of several values; for none of them nothing happens."""
-        self._check()
-        if values:
-            with translated(self._dialect):
+        with self._asked():
+            if values:
                 self.connection.execute(statement, values)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Refuse what comes after the end.
+
+        Raises:
+            StoreUnavailable: the store has been closed.
+            Conflict: the block is over, or the database has undone what it did.
+        """
         if self._ended:
             raise Conflict("its block has ended: what was read or changed in it cannot go on")
         self._check_open()
+
+    @contextmanager
+    def _asked(self) -> Generator[None]:
+        self.check()
+        try:
+            with translated(self._dialect):
+                yield
+        except PortalLinkageError:
+            # Some errors (a full disk) make the database undo all of it: what came after would be kept on its own.
+            if not self._dialect.is_begun(self.connection):
+                self.end()
+            raise
 
 
 @attrs.frozen

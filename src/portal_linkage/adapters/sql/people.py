@@ -1,7 +1,7 @@
 """The people: their mailboxes, on which all changes to them are lined up, the portal users, the refused proofs."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -34,6 +34,8 @@ from .stored import ENTITY_ROWS, stored
 from .tables import Tables
 
 _USER_ROWS: Final = stored(User)
+_CLEARED_AT_ONCE: Final = 2
+"""How many subjects of which nothing counts any more go with each that is counted."""
 
 
 class MailboxStatements:
@@ -176,31 +178,35 @@ class SqlUserRepository(SqlUserReader):
 
 
 class AttemptStatements:
-    """How refused proofs are counted."""
+    """How refused proofs are counted: one row per subject, with the time of each and until when it counts."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         attempt = tables.attempt
+        untouched = {"refused": attempt.c.refused}
+        self.lock = dialect.upsert(attempt, ("firm_id", "subject"), untouched).returning(attempt.c.refused)
         # Not by the column's own name, which an update would take for a value to set.
-        of_subject = sa.and_(this(attempt), attempt.c.subject == sa.bindparam("of_subject"))
-        untouched = {"times": attempt.c.times}
-        self.lock = dialect.upsert(attempt, ("firm_id", "subject"), untouched).returning(attempt.c.times)
-        self.times = sa.select(attempt.c.times).where(of_subject)
-        self.set = sa.update(attempt).where(of_subject)
+        self.set = sa.update(attempt).where(this(attempt), attempt.c.subject == sa.bindparam("of_subject"))
+        stale = sa.select(attempt.c.subject).where(this(attempt), attempt.c.until <= sa.bindparam("at"))
+        oldest = stale.order_by(attempt.c.until).limit(_CLEARED_AT_ONCE)
+        self.clear = sa.delete(attempt).where(this(attempt), attempt.c.subject.in_(oldest))
 
 
 class SqlAttemptRepository(Part[AttemptStatements]):
     """See `portal_linkage.ports.AttemptRepository`."""
 
     def recent(self, firm_id: FirmId, subject: str, since: datetime) -> tuple[datetime, ...]:
-        rows = self._moment.rows(self._statements.lock, {"firm_id": firm_id, "subject": subject, "times": "[]"})
-        return tuple(map(moment_of, _times_after(rows, since)))
+        return tuple(moment_of(at) for at, _ in self._refused(firm_id, subject) if at > micros_of(since))
 
-    def add(self, firm_id: FirmId, subject: str, at: datetime, since: datetime) -> None:
-        of_subject = {"firm": firm_id, "of_subject": subject}
-        times = [*_times_after(self._moment.rows(self._statements.times, of_subject), since), micros_of(at)]
-        self._moment.run(self._statements.set, {**of_subject, "times": json.dumps(times)})
+    def add(self, firm_id: FirmId, subject: str, at: datetime, until: datetime) -> None:
+        now, latest = micros_of(at), micros_of(until)
+        counting = [(other, end) for other, end in self._refused(firm_id, subject) if end > now]
+        refused = [*counting, (now, latest)]
+        values = {"firm": firm_id, "of_subject": subject, "refused": json.dumps(refused)}
+        self._moment.run(self._statements.set, {**values, "until": max(end for _, end in refused)})
+        self._moment.run(self._statements.clear, {"firm": firm_id, "at": now})
 
-
-def _times_after(rows: Iterable[Record], since: datetime) -> list[int]:
-    """The times in the row that are after ``since``, oldest first."""
-    return sorted(micros for row in rows for micros in json.loads(row.times) if micros > micros_of(since))
+    def _refused(self, firm_id: FirmId, subject: str) -> list[tuple[int, int]]:
+        """When the subject was refused, oldest first, and until when each counts; its row is locked by a write."""
+        row = {"firm_id": firm_id, "subject": subject, "refused": "[]", "until": 0}
+        ((text,),) = self._moment.rows(self._statements.lock, row)
+        return sorted((at, until) for at, until in json.loads(text))

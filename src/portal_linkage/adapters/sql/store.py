@@ -4,8 +4,10 @@ import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
+from threading import get_ident
 from typing import Self
 
+import attrs
 from sqlalchemy import Connection, Engine, inspect
 
 from ...domain.errors import Conflict, StoreUnavailable
@@ -23,18 +25,22 @@ def _prepared(prefix: str, dialect: Dialect) -> tuple[Tables, Statements]:
     return tables, Statements(tables, dialect)
 
 
-class _Present(threading.local):
-    """What this thread is in the middle of."""
+@attrs.define
+class _Opened:
+    """What a thread has opened: a transaction of the database, and how many blocks are in it. The last out ends it."""
 
-    moment: Moment | None = None
-    is_change: bool = False
+    connection: Connection
+    is_change: bool
+    end: ExitStack
+    blocks: int = 1
 
 
 class SqlStore:
     """Everything kept in a SQLite database, through SQLAlchemy Core. Threads and processes may share it.
 
-    ``prefix`` begins the name of every table. A store on an engine of the host's leaves it as it was: its connections
-    get our settings while we use them, and closing the store does not dispose of it.
+    ``prefix`` begins the name of every table. On an engine of the host's, the connections that it uses keep its
+    settings (write-ahead log, ``synchronous=FULL``, a busy timeout of 30 seconds), and closing the store does not
+    dispose of it.
     """
 
     def __init__(self, engine: Engine, *, prefix: str = "portal_") -> None:
@@ -42,7 +48,8 @@ class SqlStore:
         self._dialect = dialect_of(engine)
         self._begins_ours = engine.execution_options(**self._dialect.options)
         self._tables, self._statements = _prepared(prefix, self._dialect)
-        self._present = _Present()
+        self._opened: dict[int, _Opened] = {}
+        self._opening = threading.Lock()
         self._owns_engine = False
         self._is_closed = False
 
@@ -68,28 +75,23 @@ class SqlStore:
     def migrate(self) -> None:
         """Create the tables that are missing. Processes may do so at the same time."""
         metadata = self._tables.metadata
-        with self._begun(change=False) as moment, translated(self._dialect):
+        with self._block(change=False) as moment, translated(self._dialect):
             missing = set(metadata.tables).difference(inspect(moment.connection).get_table_names())
         if missing:
-            with self._begun(change=True) as moment, translated(self._dialect):
+            with self._block(change=True) as moment, translated(self._dialect):
                 metadata.create_all(moment.connection)
                 self._dialect.describe(moment.connection, metadata)
 
     @contextmanager
     def snapshot(self) -> Generator[Snapshot]:
         """Open one moment for reading. Inside another snapshot of the thread, it is the same moment."""
-        if self._present.is_change:
-            raise Conflict("a snapshot cannot be opened inside a transaction: read through the transaction")
-        outer = self._present.moment
-        with self._begun(change=False) if outer is None else self._within(outer) as moment:
+        with self._block(change=False) as moment:
             yield SqlSnapshot(moment, self._statements)
 
     @contextmanager
     def transaction(self) -> Generator[Transaction]:
         """Open a change. It waits for others to end, up to 30 seconds: then it is a `Conflict` that can be retried."""
-        if self._present.moment is not None:
-            raise Conflict("a transaction cannot be opened inside a snapshot or a transaction")
-        with self._begun(change=True) as moment:
+        with self._block(change=True) as moment:
             yield SqlTransaction(moment, self._statements)
 
     def close(self) -> None:
@@ -103,19 +105,51 @@ class SqlStore:
             raise StoreUnavailable("the store is closed")
 
     @contextmanager
-    def _begun(self, *, change: bool) -> Generator[Moment]:
+    def _block(self, *, change: bool) -> Generator[Moment]:
+        """A moment for one block, which another thread may end: what it was opened on is what it leaves."""
+        thread = get_ident()
+        opened = self._enter(thread, change=change)
+        moment = Moment(opened.connection, self._dialect, self._check_open)
+        try:
+            yield moment
+            if change:
+                moment.check()
+        except BaseException as error:
+            moment.end()
+            self._leave(thread, opened, error)
+            raise
+        moment.end()
+        self._leave(thread, opened, None)
+
+    def _enter(self, thread: int, *, change: bool) -> _Opened:
         self._check_open()
-        with self._connected() as connection, self._kept_or_undone(connection):
+        with self._opening:
+            outer = self._opened.get(thread)
+            if outer is not None:
+                if change or outer.is_change:
+                    raise Conflict("inside a snapshot or a transaction, only a snapshot in a snapshot can be opened")
+                outer.blocks += 1
+                return outer
+        opened = self._begin(change=change)
+        with self._opening:
+            self._opened[thread] = opened
+        return opened
+
+    def _leave(self, thread: int, opened: _Opened, error: BaseException | None) -> None:
+        with self._opening:
+            opened.blocks -= 1
+            if opened.blocks:
+                return
+            del self._opened[thread]
+        opened.end.__exit__(type(error) if error else None, error, None)
+
+    def _begin(self, *, change: bool) -> _Opened:
+        with ExitStack() as stack:
+            connection = stack.enter_context(self._connected())
+            stack.enter_context(self._kept_or_undone(connection))
             with translated(self._dialect):
                 self._dialect.begin(connection, change=change)
-            with self._within(Moment(connection, self._dialect, self._check_open)) as moment:
-                self._present.moment, self._present.is_change = moment, change
-                try:
-                    yield moment
-                finally:
-                    self._present.moment, self._present.is_change = None, False
-            if change:
-                self._check_open()
+            return _Opened(connection, change, stack.pop_all())
 
     @contextmanager
     def _connected(self) -> Generator[Connection]:
@@ -140,12 +174,3 @@ class SqlStore:
             with suppress(Exception):
                 connection.connection.rollback()
             raise
-
-    @contextmanager
-    def _within(self, outer: Moment) -> Generator[Moment]:
-        """The same moment for a block of its own, at whose end it ends for what was handed out there."""
-        moment = Moment(outer.connection, self._dialect, self._check_open)
-        try:
-            yield moment
-        finally:
-            moment.end()

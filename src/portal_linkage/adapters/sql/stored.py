@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_
 import attrs
 
 from ...domain.entities import ClientEntity
-from ...domain.values import EmailAddress, Money, micros_of, moment_of
+from ...domain.values import EmailAddress, Money, check_type, micros_of, moment_of
 from .moment import Record
 
 T = TypeVar("T")
@@ -58,11 +58,12 @@ def _in_two(name: str, other: str, store: Callable[[Any], tuple[Any, Any]], rest
 class Stored(Generic[T]):
     """How one kind of thing is stored: every field in a column of its name, or in two that begin with it."""
 
-    _kind: Callable[..., T]
+    _kind: type[T]
     _fields: tuple[_Field, ...]
 
     def values(self, thing: T) -> dict[str, Any]:
-        """The thing as a row."""
+        """The thing as a row; a `TypeError` if it is of another kind."""
+        check_type(self._kind.__name__, thing, self._kind)
         stored_fields = (field.store(getattr(thing, field.name)) for field in self._fields)
         return {column: value for columns in stored_fields for column, value in columns.items()}
 

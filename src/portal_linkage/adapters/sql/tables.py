@@ -87,7 +87,9 @@ class Tables:
         )
         self.user_word = self._words("user_word", "user_id")
         # One row for each subject: counting locks that row, and it holds only what is recent.
-        self.attempt = self._table("attempt", [*_key("subject"), *_texts("times")])
+        self.attempt = self._table(
+            "attempt", [*_key("subject"), *_texts("refused"), *_integers("until")], _index("until", "until", "subject")
+        )
 
     def _declare_links(self) -> None:
         # A user's links lie in link order.
