@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -97,6 +97,9 @@ def _write(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Na
 
 
 def _save_bills(store: Store, name: str, rows: tuple[Any, ...]) -> None:
-    for at in track(range(0, len(rows), _BATCH), name, console=Console(stderr=True), disable=not sys.stderr.isatty()):
+    batches: Iterable[int] = range(0, len(rows), _BATCH)
+    if sys.stderr.isatty():
+        batches = track(range(0, len(rows), _BATCH), name, console=Console(stderr=True))
+    for at in batches:
         with store.transaction() as tx:
             getattr(tx, name).save_many(rows[at : at + _BATCH])
