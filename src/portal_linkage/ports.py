@@ -11,7 +11,7 @@ with `portal_linkage.domain.values.Question`, so that a cursor of another questi
 the id, by code point. No collation of a database decides an order or a match: keys are made in Python.
 
 *Cost.* No method asks the database more often because there are more links, rows or matches; methods that take a
-collection of ids may ask once per few hundred of them.
+collection of ids may ask once per 2,000 of them.
 
 *Scopes.* A `Scope` is a question about somebody's bills. ``scope.covers(entity, linked)`` is its reference: a row is in
 scope if its firm has an **active** entity with the row's ``entity_id`` that the scope covers. Bills are not tied to
@@ -307,11 +307,11 @@ class Kept(Protocol[Bill_contra, BillId_contra]):
         ...
 
     def save_many(self, bills: Iterable[Bill_contra], /) -> None:
-        """Save each; of two with one id the later stands."""
+        """Save each; of two with one id the later stands. An error on the way ends the transaction with it."""
         ...
 
     def remove(self, firm_id: FirmId, bill_id: BillId_contra, /) -> None:
-        """Delete the bill; nothing happens if there is none."""
+        """Delete the bill; nothing happens if there is none. An id that no bill can have is an `InvalidValue`."""
         ...
 
 

@@ -194,6 +194,7 @@ class RosterSync:
             InvalidValue: an entity stands twice in it, or belongs to another firm.
         """
         check_id("firm_id", firm_id)
+        check_type("complete", complete, bool)
         roster = _checked(firm_id, entities)
         policy, at = self._policy_of(firm_id), as_utc("clock", self._clock())
         with self._store.snapshot() as snapshot:
@@ -231,6 +232,7 @@ class RosterSync:
             FirmNotFound: the firm is gone.
         """
         check_type("plan", plan, RosterPlan)
+        _check(plan)
         if confirmed is not None:
             check_type("confirmed", confirmed, str)
         if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):

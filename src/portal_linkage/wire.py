@@ -1,9 +1,9 @@
 """Public values as plain JSON-ready data: what an API answers and a queue carries.
 
-Money is ``{"amount": "1200.00", "currency": "USD"}``, a time is ISO 8601 in UTC (``2026-01-31T09:30:00+00:00``), a date
-is ISO 8601, an address is its text, a switch or a kind its word. An entity is an object with the names of its fields;
-an outcome, a viewer or a claim also says which one it is, as ``"type"``. Addresses stand here in clear, and so do
-amounts and proofs: this is data, not a log.
+Money is ``{"amount": "1200.00", "currency": "USD"}``, a time is ISO 8601 in UTC (``2026-01-31T09:30:00+00:00``), so are
+a date and a duration (``PT600S``), an address is its text, a switch or a kind its word. An entity is an object with the
+names of its fields; an outcome, a viewer or a claim also says which one it is, as ``"type"``. Addresses stand here in
+clear, and so do amounts and proofs: this is data, not a log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +49,11 @@ def to_json(value: object) -> Json:
     return _scalar(value)
 
 
+def _duration(value: timedelta) -> str:
+    seconds, micros = divmod(value // timedelta(microseconds=1), 1_000_000)
+    return f"PT{seconds}.{micros:06d}".rstrip("0").rstrip(".") + "S"
+
+
 def _scalar(value: object) -> str | int | None:
     match value:
         case Enum():
@@ -60,7 +65,7 @@ def _scalar(value: object) -> str | int | None:
         case str() | EmailAddress():
             return str(value)
         case timedelta():
-            return value // timedelta(seconds=1)
+            return _duration(value)
         case _:
             msg = f"{type(value).__name__} is no public value of portal_linkage"
             raise TypeError(msg)

@@ -164,7 +164,7 @@ def test_a_plan_that_costs_much_waits_until_it_is_named(office: Office) -> None:
     refused = office(*files)
     assert refused.code == 1
     plan_id = refused.err.split("--confirm ")[1].split()[0]
-    assert "nothing was written" in refused.err
+    assert "no client and no bill was written" in refused.err
     assert f"Roster plan {plan_id}: 0 added, 0 changed, 1 deactivated, 0 reactivated." in refused.out
     assert [line.split()[:5] for line in refused.out.splitlines() if "no longer" in line] == [
         [user_id, "no", "longer", "sees", "1003"]
@@ -179,6 +179,14 @@ def test_a_plan_that_costs_much_waits_until_it_is_named(office: Office) -> None:
         assert office(*files, "--confirm", plan_id).code == 0
         assert sorted(office.seen_by_jane()) == ["INV-1", "INV-2", "INV-4"]
         assert len(office.acme.json("view", JANE)["entities"]["items"]) == 2
+
+
+def test_a_plan_that_costs_little_is_not_confirmed_by_another_name(office: Office) -> None:
+    """Who names a plan means that very one: what has come instead is refused, however little it costs (L13)."""
+    office(*office.entities())
+    ran = office(*office.entities(CLIENTS[:2]), "--complete", "--confirm", "another")
+    assert (ran.code, "must be confirmed" in ran.err) == (1, True)
+    assert office(*office.entities(CLIENTS[:2]), "--complete").code == 0
 
 
 def test_a_client_number_of_two_clients_is_named(office: Office) -> None:

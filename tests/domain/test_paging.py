@@ -128,6 +128,15 @@ def test_a_cursor_holds_no_address() -> None:
     assert b"example" not in base64.urlsafe_b64decode(cursor)
 
 
+@pytest.mark.parametrize("more", ["=", "==", "A===", "\n"])
+def test_a_cursor_has_one_spelling(more: str) -> None:
+    """Nothing is read past the end of a cursor, nor into the bits that its last character does not use."""
+    cursors = [CURSOR + more, *(CURSOR[:-1] + other for other in "ABCD" if other != CURSOR[-1])]
+    for cursor in cursors:
+        with pytest.raises(InvalidCursor):
+            ASKED.position(PageRequest(10, cursor))
+
+
 @pytest.mark.parametrize("place", range(len(CURSOR) - 1))
 def test_a_cursor_that_was_altered_is_refused(place: int) -> None:
     """No character of it can be another one."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from portal_linkage import (
@@ -154,6 +155,24 @@ def test_a_forged_plan_takes_nothing_away_unnoticed(world: World, plan: RosterPl
     assert not innocent.needs_confirmation
     with pytest.raises(PlanNotConfirmed):
         portal.roster.apply(innocent)
+    assert contents(world.store) == before
+
+
+ALTERED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
+    "another firm's entity": ({"entities": (b.entity(b.SMITH, firm_id=b.OTHER_FIRM, active=False),)}, InvalidValue),
+    "something that is no entity": ({"entities": ("1001",)}, TypeError),
+    "a word for a switch": ({"complete": "yes"}, TypeError),
+}
+
+
+@pytest.mark.parametrize("altered", ALTERED)
+def test_a_plan_that_was_altered_in_code_is_refused(world: World, plan: RosterPlan, altered: str) -> None:
+    """A plan need not come from a text: firms stay walls whoever has put it together (L6)."""
+    fields, error = ALTERED[altered]
+    before = contents(world.store)
+    crooked = attrs.evolve(plan, **fields)
+    with pytest.raises(error):
+        world.portal().roster.apply(crooked, confirmed=crooked.plan_id)
     assert contents(world.store) == before
 
 

@@ -210,6 +210,13 @@ def test_a_roster_is_of_a_firm(portal: LinkageService, firm_id: object, error: t
         portal.roster.plan(firm_id, [])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("complete", ["false", 1, None])
+def test_a_roster_is_complete_or_not(portal: LinkageService, complete: object) -> None:
+    """A word is not taken for a yes: those that are missing from a complete roster become inactive."""
+    with pytest.raises(TypeError, match="complete must be bool"):
+        portal.roster.plan(b.ACME, [NEW], complete=complete)  # type: ignore[arg-type]
+
+
 def test_a_plan_is_the_same_whenever_it_is_made(world: World, portal: LinkageService) -> None:
     """``plan_id`` is a digest of all of it, and of nothing else: not of the time."""
     first = portal.roster.plan(b.ACME, [NEW])

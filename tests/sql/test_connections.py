@@ -1,6 +1,7 @@
 """How the store holds its connections and transactions."""
 
 import importlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.adapters.sql import SqlStore, dialects
 from portal_linkage.domain.errors import Conflict, InvalidValue
 from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Transaction
@@ -83,6 +84,31 @@ def test_processes_may_open_an_empty_database_at_once(url: str) -> None:
     with store.snapshot() as snapshot:
         assert all(snapshot.firms.find(FirmId(one)) for one in firms)
     store.close()
+
+
+def test_a_new_file_is_waited_for(url: str, tmp_path: Path) -> None:
+    """Whoever opens a file that another program is just filling waits for it, though SQLite would not by itself."""
+    other = sqlite3.connect(tmp_path / "portal.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (x)")
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.2, other.execute, ["COMMIT"])
+    done.start()
+    SqlStore.open(url).close()
+    done.join()
+    assert other.execute("SELECT name FROM sqlite_master WHERE name = 'portal_firm'").fetchone()
+    other.close()
+
+
+def test_a_new_file_is_not_waited_for_without_end(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits too long for it may try again."""
+    other = sqlite3.connect(tmp_path / "portal.db", isolation_level=None)
+    other.execute("CREATE TABLE theirs (x)")
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(dialects, "_WAIT_SECONDS", 0)
+    with pytest.raises(Conflict) as caught:
+        SqlStore.open(url)
+    assert caught.value.retryable
+    other.close()
 
 
 def test_threads_share_a_database_in_memory() -> None:
@@ -175,7 +201,16 @@ def test_a_transaction_stands_alone(store: SqlStore) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "sqlite://host:port/x", "sqlite+nothing:///x", "mysql://host/database", "postgresql://host/database"],
+    [
+        "nonsense",
+        "sqlite://host:port/x",
+        "sqlite+nothing:///x",
+        "sqlite:///x?timeout=soon",
+        "sqlite:///x\0",
+        "sqlite:///\ud800",
+        "mysql://host/database",
+        "postgresql://host/database",
+    ],
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     """What is no address of a SQLite database is refused before anything is tried."""

@@ -53,6 +53,11 @@ def test_a_reading_asks_as_often_for_500_links_as_for_one(told: dict[int, SqlSto
     assert few == many
 
 
+def test_a_full_view_asks_once_for_all_labels(told: dict[int, SqlStore]) -> None:
+    """Four pages of 500 rows may name 2,000 entities: that is one statement all the same."""
+    assert len(asked(told[1], lambda snapshot: snapshot.entities.labels(ACME, client_ids(2_000)))) == 1
+
+
 @pytest.mark.parametrize("name", scoped_readings(LINKED))
 def test_a_question_of_a_scope_is_one_statement(told: dict[int, SqlStore], name: str) -> None:
     """A list, a count or a sum over a scope is one statement."""

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from portal_linkage.domain.entities import Invoice, InvoiceStatus
+from portal_linkage.domain.errors import InvalidValue
 from portal_linkage.domain.values import InvoiceId, Money, PageRequest
 from portal_linkage.domain.viewers import LinkedTo, Only
 from portal_linkage.ports import Store, Totals
@@ -187,6 +188,13 @@ def test_a_removed_invoice_is_gone(store: Store) -> None:
         tx.invoices.remove(ACME, InvoiceId("a"))
         assert tx.invoices.find(ACME, InvoiceId("a")) is None
     assert (listed(store), totals(store)) == (["b"], Totals(1, {"USD": usd(2)}))
+
+
+@pytest.mark.parametrize("bill_id", ["", "\0", "\ud800", "x" * 201])
+def test_an_id_that_no_bill_can_have_is_refused(store: Store, bill_id: str) -> None:
+    """Removing by an id that could not have been saved is a mistake of the caller's, on every store alike."""
+    with pytest.raises(InvalidValue, match="bill_id"), store.transaction() as tx:
+        tx.invoices.remove(ACME, InvoiceId(bill_id))
 
 
 def test_removing_an_absent_invoice_does_nothing(store: Store) -> None:

@@ -86,9 +86,10 @@ def _write(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Na
         done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
         told += _sheets.plan(plan)
         if plan.needs_confirmation and args.confirm != plan.plan_id:
-            return done.answer(told, f"nothing was written, for this takes much away; --confirm {plan.plan_id} does it")
-        # A plan that has come to cost nothing needs no name: the same command, given again, is done already (L9).
-        roster.apply(plan, confirmed=plan.plan_id if plan.needs_confirmation else None)
+            refusal = f"no client and no bill was written, for this takes much away; --confirm {plan.plan_id} does it"
+            return done.answer(told, refusal)
+        # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
+        roster.apply(plan, confirmed=args.confirm if plan.seen else None)
         done.applied = True
     for name, table in tables.items():
         _save_bills(store, name, table.rows)

@@ -64,7 +64,8 @@ class FeedMapping:
             InvalidFile: a table or field is unknown or missing, or a value has the wrong shape.
         """
         try:
-            return cls(shown(file), {name: _table(name, table) for name, table in data.items()})
+            tables = _keyed("(top)", data)
+            return cls(shown(file), {str(name): _table(str(name), table) for name, table in tables.items()})
         except InvalidValue as error:
             raise InvalidFile(shown(file), str(error)) from None
 

@@ -58,7 +58,7 @@ def view(snapshot: Snapshot, seen: Sight, page: PageRequest) -> PortalView:
         invoices=invoices,
         late_fees=fees,
         past_payments=paid,
-        labels=snapshot.entities.labels(seen.viewer.firm_id, shown),
+        labels=dict(sorted(snapshot.entities.labels(seen.viewer.firm_id, shown).items())),
         amount_due=totals.due,
         late_fees_due=snapshot.late_fees.totals(seen.scope) if seen.late_fees else {},
         open_invoice_count=totals.count,

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Generic
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, check_type
+from ...domain.values import (
+    EntityId,
+    FeeId,
+    FirmId,
+    InvoiceId,
+    Money,
+    Page,
+    PageRequest,
+    PaymentId,
+    check_id,
+    check_type,
+)
 from ...domain.viewers import Scope
 from ...ports import Totals
 from .series import B, Series
@@ -31,6 +42,7 @@ class _Bills(Repository, Generic[K, B]):
             self.save(bill)
 
     def remove(self, firm_id: FirmId, bill_id: K) -> None:
+        check_id("bill_id", bill_id)
         self._session.put(self._shelf_of(self._session.opened(firm_id)), bill_id, None)
 
 

@@ -7,7 +7,7 @@ import attrs
 import sqlalchemy as sa
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId
+from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, check_id
 from ...domain.viewers import Scope
 from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
@@ -135,6 +135,7 @@ class _KeptBills(_Bills[S, B]):
             self._moment.run(self._statements.save, list(map(self._statements.rows.values, chunk)))
 
     def remove(self, firm_id: FirmId, bill_id: str, /) -> None:
+        check_id("bill_id", bill_id)
         self._moment.run(self._statements.remove, {"firm": firm_id, "bill": bill_id})
 
 

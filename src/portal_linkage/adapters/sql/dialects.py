@@ -4,22 +4,24 @@ Nothing outside this module is for one database only.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from ...domain.errors import InvalidValue
+from ...domain.values import flaw_of
 
 _WAIT_SECONDS: Final = 30
+_PAUSE_SECONDS: Final = 0.01
 _PREPARED: Final = "portal_linkage"
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}",  # first: the next one may have to wait
-    "PRAGMA journal_mode = WAL",
+    f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}",
     "PRAGMA synchronous = FULL",
 )
 _ROWS: Final = (1_000_000, 100_000, 10, 2)
@@ -67,11 +69,26 @@ def _begin_sqlite(connection: sa.Connection, *, change: bool) -> None:
     if _PREPARED not in connection.info:
         for pragma in _PRAGMAS:
             connection.exec_driver_sql(pragma)
+        _keep_log_ahead(connection)
         connection.info[_PREPARED] = True
     connection.exec_driver_sql("BEGIN IMMEDIATE" if change else "BEGIN")
     if not change:
         # SQLite takes its snapshot at the first reading, and that is to be now.
         connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
+
+
+def _keep_log_ahead(connection: sa.Connection) -> None:
+    """Switch to the write-ahead log. SQLite does not wait by itself while another connection changes a new file."""
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if not _is_busy_sqlite(error.orig) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _is_begun_sqlite(connection: sa.Connection) -> bool:
@@ -140,16 +157,20 @@ def engine_for(url: str) -> sa.Engine:
         address = sa.make_url(url)
     except (ArgumentError, ValueError):  # a ValueError for a port that is no number
         raise InvalidValue("url", "is no address of a database") from None
+    if flaw := flaw_of(address.database or "", most=len(url)):
+        raise InvalidValue("url", flaw)
     if address.get_backend_name() not in _DIALECTS:
         raise InvalidValue("url", "must be the address of a SQLite database")
     in_memory = address.database in {None, "", ":memory:"}
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             address,
             hide_parameters=True,
             poolclass=QueuePool,
             **({"pool_size": 1, "max_overflow": 0} if in_memory else {}),
             connect_args={"check_same_thread": False, "timeout": _WAIT_SECONDS},
         )
-    except (ArgumentError, ImportError):
-        raise InvalidValue("url", "names a driver that cannot be used here") from None
+        engine.dialect.create_connect_args(address)
+    except (ArgumentError, ImportError, TypeError, ValueError):  # the last two for options that are none
+        raise InvalidValue("url", "names a driver or an option that cannot be used here") from None
+    return engine

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, Statemen
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...domain.errors import Conflict, PortalLinkageError, StoreUnavailable
+from ...domain.values import MAX_LIMIT
 from .dialects import Dialect
 
 T = TypeVar("T")
@@ -20,13 +21,15 @@ Record = sa.Row[*tuple[Any, ...]]
 Values = Mapping[str, Any]
 
 CHUNK: Final = 500
-"""How many ids, or rows to save, go into one statement."""
+"""How many rows to save go into one statement."""
+
+_ASKED_AT_ONCE: Final = 4 * MAX_LIMIT  # what a view shows: four full pages
 
 
-def chunks(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[tuple[T, ...]]:
     """The items by the hundreds, without holding more of them."""
     rest = iter(items)
-    while chunk := tuple(islice(rest, CHUNK)):
+    while chunk := tuple(islice(rest, size)):
         yield chunk
 
 
@@ -70,8 +73,8 @@ class Moment:
             return self.connection.execute(statement, values).all()
 
     def rows_among(self, statement: sa.Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
-        """The rows for a collection of ids, asked for by the hundreds; the order is that of each statement."""
-        for chunk in chunks(sorted(set(ids))):
+        """The rows for a collection of ids, asked for by the thousands; the order is that of each statement."""
+        for chunk in chunks(sorted(set(ids)), _ASKED_AT_ONCE):
             yield from self.rows(statement, {**values, "ids": chunk})
 
     def run(self, statement: sa.Executable, values: Values | Sequence[Values]) -> None:

@@ -132,6 +132,8 @@ class Question:
         if len(cursor) > _MAX_CURSOR:
             raise ValueError
         sealed = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+        if base64.urlsafe_b64encode(sealed).decode() != cursor:  # another spelling of the same octets
+            raise ValueError
         tag = sealed[:_TAG_OCTETS]
         octets = _veiled(sealed[_TAG_OCTETS:], tag)
         if tag != self._tag(octets):
