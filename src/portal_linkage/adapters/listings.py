@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from operator import attrgetter
 from typing import Final, Generic, TypeVar, assert_never
 
 import attrs
@@ -15,11 +16,15 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Listing(Generic[T]):
-    """What a listing is called, the types of its key, and the key of one row."""
+    """What a listing is called, the types of its key, and the key of one row.
+
+    It ascends in every part of the key, but for the first if the newest come first.
+    """
 
     name: str
     shape: Shape
     key: Callable[[T], Key]
+    newest_first: bool = False
 
     def of(self, firm_id: FirmId, *filters: str | None) -> Question:
         """Ask for it at a firm, filtered."""
@@ -40,18 +45,6 @@ def _itself(key: Key) -> Key:
     return key
 
 
-def _open_invoice(invoice: Invoice) -> Key:
-    return (invoice.due_on, invoice.number, invoice.invoice_id)
-
-
-def _paid_invoice(invoice: Invoice) -> Key:
-    return (invoice.issued_on, invoice.invoice_id)
-
-
-def _late_fee(fee: LateFee) -> Key:
-    return (fee.assessed_on, fee.fee_id)
-
-
 def _payment(payment: Payment) -> Key:
     return (micros_of(payment.paid_at), payment.payment_id)
 
@@ -60,12 +53,12 @@ def _user(user: User) -> Key:
     return (search_key(user.name), user.user_id)
 
 
-OPEN_INVOICES: Final = Listing("open invoices", (date, str, str), _open_invoice)
-PAID_INVOICES: Final = Listing("paid invoices", (date, str), _paid_invoice)
-"""Descending in the first part of the key, ascending in the second."""
-LATE_FEES: Final = Listing("late fees", (date, str), _late_fee)
-PAYMENTS: Final = Listing("payments", (int, str), _payment)
-"""Descending in the first part of the key (microseconds), ascending in the second."""
+OPEN_INVOICES: Final = Listing[Invoice]("open invoices", (date, str, str), attrgetter("due_on", "number", "invoice_id"))
+PAID_INVOICES: Final = Listing[Invoice](
+    "paid invoices", (date, str), attrgetter("issued_on", "invoice_id"), newest_first=True
+)
+LATE_FEES: Final = Listing[LateFee]("late fees", (date, str), attrgetter("assessed_on", "fee_id"))
+PAYMENTS: Final = Listing("payments", (int, str), _payment, newest_first=True)
 USERS: Final = Listing("users", (str, str), _user)
 ENTITIES: Final = Listing("entities", (int, int), _itself)
 """By the revision a link was made under, then its position in that change; a visit's one entity is ``(0, 0)``."""

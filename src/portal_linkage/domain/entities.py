@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Never, Self, TypeAlias, final
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final, Never, Self, TypeAlias, final
 
 import attrs
+from attrs.validators import deep_iterable, optional
 
 from .values import (
     MAX_ID,
@@ -32,51 +35,29 @@ _Field: TypeAlias = "attrs.Attribute[Any]"
 _Check: TypeAlias = "Callable[[Any, _Field, Any], None]"
 
 
-def _id(_: object, field: _Field, value: object) -> None:
-    check_id(field.name, value)
+def _checked_by(check: Callable[[str, Any], object]) -> _Check:
+    """Refuse what a check refuses that takes the field's name and the value."""
 
+    def validate(_: object, field: _Field, value: object) -> None:
+        check(field.name, value)
 
-def _number(_: object, field: _Field, value: object) -> None:
-    check_text(field.name, value, most=MAX_NUMBER, least=1)
-
-
-def _name(_: object, field: _Field, value: object) -> None:
-    check_text(field.name, value, most=MAX_NAME)
-
-
-def _day(_: object, field: _Field, value: object) -> None:
-    check_date(field.name, value)
-
-
-def _moment(_: object, field: _Field, value: object) -> None:
-    as_utc(field.name, value)
-
-
-def _amount(_: object, field: _Field, value: object) -> None:
-    check_amount(field.name, value)
+    return validate
 
 
 def _is(kind: type) -> _Check:
-    def check(_: object, field: _Field, value: object) -> None:
-        check_type(field.name, value, kind)
-
-    return check
+    return _checked_by(partial(check_type, expected=kind))
 
 
-def _absent_or(check: _Check) -> _Check:
-    def check_present(instance: object, field: _Field, value: object) -> None:
-        if value is not None:
-            check(instance, field, value)
+_id: Final = _checked_by(check_id)
+_number: Final = _checked_by(partial(check_text, most=MAX_NUMBER, least=1))
+_name: Final = _checked_by(partial(check_text, most=MAX_NAME))
+_day: Final = _checked_by(check_date)
+_moment: Final = _checked_by(as_utc)
+_amount: Final = _checked_by(check_amount)
 
-    return check_present
 
-
-def _each(check: _Check) -> _Check:
-    def check_each(instance: object, field: _Field, value: Iterable[object]) -> None:
-        for item in value:
-            check(instance, field, item)
-
-    return check_each
+def _same_as(field: str) -> Any:  # noqa: ANN401 -- what the other field is
+    return attrs.Factory(attrgetter(field), takes_self=True)
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -132,16 +113,12 @@ class Contact:
 
     email: EmailAddress = attrs.field(validator=_is(EmailAddress))
     name: str = attrs.field(default="", validator=_name)
-    contact_id: str | None = attrs.field(default=None, validator=_absent_or(_id))
+    contact_id: str | None = attrs.field(default=None, validator=optional(_id))
     role: str = attrs.field(default="billing", validator=_name)
 
 
 def _contact_rows(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     return tuple(contacts)
-
-
-def _entity_id_of(entity: "ClientEntity") -> str:
-    return entity.entity_id
 
 
 @attrs.frozen(kw_only=True)
@@ -155,8 +132,10 @@ class ClientEntity:
     firm_id: FirmId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
     name: str = attrs.field(validator=_name)
-    client_number: str = attrs.field(default=attrs.Factory(_entity_id_of, takes_self=True), validator=_number)
-    contacts: tuple[Contact, ...] = attrs.field(default=(), converter=_contact_rows, validator=_each(_is(Contact)))
+    client_number: str = attrs.field(default=_same_as("entity_id"), validator=_number)
+    contacts: tuple[Contact, ...] = attrs.field(
+        default=(), converter=_contact_rows, validator=deep_iterable(_is(Contact))
+    )
     active: bool = attrs.field(default=True, validator=_is(bool))
 
     @property
@@ -246,7 +225,7 @@ class Link:
     firm_id: FirmId = attrs.field(validator=_id)
     user_id: UserId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
-    grounds: tuple[Ground, ...] = attrs.field(converter=_ground_rows, validator=_each(_is(Ground)))
+    grounds: tuple[Ground, ...] = attrs.field(converter=_ground_rows, validator=deep_iterable(_is(Ground)))
     linked_at: datetime = attrs.field(converter=_in_utc, validator=_moment)
 
     def has(self, kind: GroundKind) -> bool:
@@ -273,10 +252,6 @@ class Bar:
     by: StaffId = attrs.field(validator=_id)
 
 
-def _invoice_id_of(invoice: "Invoice") -> str:
-    return invoice.invoice_id
-
-
 @attrs.frozen(kw_only=True)
 class Invoice:
     """A bill. ``status``, ``total`` and ``amount_due`` come from the PMS and do not constrain each other."""
@@ -284,7 +259,7 @@ class Invoice:
     firm_id: FirmId = attrs.field(validator=_id)
     invoice_id: InvoiceId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
-    number: str = attrs.field(default=attrs.Factory(_invoice_id_of, takes_self=True), validator=_number)
+    number: str = attrs.field(default=_same_as("invoice_id"), validator=_number)
     total: Money = attrs.field(validator=_amount)
     amount_due: Money = attrs.field(validator=_amount)
     issued_on: date = attrs.field(validator=_day)
@@ -297,10 +272,6 @@ class Invoice:
         return self.status is InvoiceStatus.OPEN and self.amount_due.units > 0
 
 
-def _amount_of(fee: "LateFee") -> Money:
-    return fee.amount
-
-
 @attrs.frozen(kw_only=True)
 class LateFee:
     """A fee for paying late, of one invoice or of the entity as a whole."""
@@ -308,9 +279,9 @@ class LateFee:
     firm_id: FirmId = attrs.field(validator=_id)
     fee_id: FeeId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
-    invoice_id: InvoiceId | None = attrs.field(default=None, validator=_absent_or(_id))
+    invoice_id: InvoiceId | None = attrs.field(default=None, validator=optional(_id))
     amount: Money = attrs.field(validator=_amount)
-    amount_due: Money = attrs.field(default=attrs.Factory(_amount_of, takes_self=True), validator=_amount)
+    amount_due: Money = attrs.field(default=_same_as("amount"), validator=_amount)
     assessed_on: date = attrs.field(validator=_day)
 
     @property
@@ -335,8 +306,8 @@ class Payment:
     entity_id: EntityId = attrs.field(validator=_id)
     amount: Money = attrs.field(validator=_amount)
     paid_at: datetime = attrs.field(converter=_in_utc, validator=_moment)
-    invoice_ids: tuple[InvoiceId, ...] = attrs.field(default=(), converter=_invoice_ids, validator=_each(_id))
-    payer: UserId | None = attrs.field(default=None, validator=_absent_or(_id))
+    invoice_ids: tuple[InvoiceId, ...] = attrs.field(default=(), converter=_invoice_ids, validator=deep_iterable(_id))
+    payer: UserId | None = attrs.field(default=None, validator=optional(_id))
 
 
 @final

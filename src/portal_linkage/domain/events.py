@@ -43,46 +43,37 @@ class Event:
     at: datetime
 
 
-def linked(link: Link) -> tuple[Event, ...]:
-    """A link came to be: by its first ground, then by the others."""
-    return tuple(
-        _of(EventKind.GROUND_ADDED if position else EventKind.LINKED, link, ground)
-        for position, ground in enumerate(link.grounds)
-    )
-
-
-def ground_added(link: Link, ground: Ground) -> Event:
-    """A link has one more ground."""
-    return _of(EventKind.GROUND_ADDED, link, ground)
-
-
-def _of(kind: EventKind, link: Link, ground: Ground) -> Event:
+def _of(kind: EventKind, link: Link, *, by: str, at: datetime, ground: GroundKind | None = None) -> Event:
     return Event(
         kind=kind,
         firm_id=link.firm_id,
         user_id=link.user_id,
         entity_id=link.entity_id,
-        ground=ground.kind,
-        by=ground.by,
-        at=ground.since,
+        ground=ground,
+        by=by,
+        at=at,
     )
+
+
+def linked(link: Link) -> tuple[Event, ...]:
+    """A link came to be: by its first ground, then by the others."""
+    first, *others = (ground_added(link, ground) for ground in link.grounds)
+    return (attrs.evolve(first, kind=EventKind.LINKED), *others)
+
+
+def ground_added(link: Link, ground: Ground) -> Event:
+    """A link has one more ground."""
+    return _of(EventKind.GROUND_ADDED, link, by=ground.by, at=ground.since, ground=ground.kind)
 
 
 def ground_lost(link: Link, ground: GroundKind, *, by: str, at: datetime) -> Event:
     """A link has one ground less."""
-    return attrs.evolve(unlinked(link, by=by, at=at), kind=EventKind.GROUND_LOST, ground=ground)
+    return _of(EventKind.GROUND_LOST, link, by=by, at=at, ground=ground)
 
 
 def unlinked(link: Link, *, by: str, at: datetime) -> Event:
     """A link is gone."""
-    return Event(
-        kind=EventKind.UNLINKED,
-        firm_id=link.firm_id,
-        user_id=link.user_id,
-        entity_id=link.entity_id,
-        by=by,
-        at=at,
-    )
+    return _of(EventKind.UNLINKED, link, by=by, at=at)
 
 
 def signed_up(user: User) -> Event:

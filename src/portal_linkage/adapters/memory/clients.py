@@ -119,14 +119,14 @@ class Journal(Repository):
     ) -> Page[Event]:
         journal = self._session.cabinet(firm_id).journal
         question = JOURNAL.of(firm_id, user_id, entity_id)
-        positions = journal.after(_position(question, page), (user_id, entity_id), page.limit + 1)
+        positions = journal.positions.after(_position(question, page), (user_id, entity_id), page.limit + 1)
         return question.page(positions, page, lambda position: (position,)).map(journal.at)
 
     def changes(self, firm_id: FirmId, page: PageRequest) -> Page[Event]:
         journal = self._session.cabinet(firm_id).journal
         question = CHANGES.of(firm_id)
         start = _position(question, page)
-        positions = journal.after(start, (None, None), page.limit)
+        positions = journal.positions.after(start, (None, None), page.limit)
         end = positions[-1] if positions else start
         return Page(tuple(map(journal.at, positions)), PageRequest(page.limit, question.cursor((end,))))
 

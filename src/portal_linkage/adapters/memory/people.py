@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from heapq import nsmallest
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -234,7 +235,8 @@ class Attempts(Repository):
 
     def add(self, firm_id: FirmId, subject: str, at: datetime, until: datetime) -> None:
         attempts = self._session.opened(firm_id).attempts
-        counting = [refused for refused in attempts.find(subject) or () if refused[1] > at]
+        counting = [one for one in attempts.find(subject) or () if one[1] > at]
         self._session.put(attempts, subject, (*counting, (at, until)))
-        for stale in attempts.stale(at, _CLEARED_AT_ONCE):
-            self._session.put(attempts, stale, None)
+        for other, refused in list(islice(attempts.rows.items(), _CLEARED_AT_ONCE)):  # those refused longest ago
+            if all(until <= at for _, until in refused):
+                self._session.put(attempts, other, None)

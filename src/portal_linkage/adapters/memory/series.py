@@ -18,26 +18,12 @@ SortKey: TypeAlias = tuple[Any, ...]
 """What a listing's key is sorted by: the key itself, or what turns its order round."""
 
 
-def oldest_first(key: Key) -> SortKey:
-    """Ascending in every part."""
-    return key
-
-
-def newest_first(key: Key) -> SortKey:
-    """Descending in the first part, a day or a number; ascending in the others."""
-    first, *others = key
-    return (-(first.toordinal() if isinstance(first, date) else int(first)), *others)
-
-
 class Series(Generic[B]):
     """The bills that a listing shows, in its order, apart for each entity: a page of several is a merge of heads."""
 
-    def __init__(
-        self, listing: Listing[B], shows: Callable[[B], bool], order: Callable[[Key], SortKey] = oldest_first
-    ) -> None:
+    def __init__(self, listing: Listing[B], shows: Callable[[B], bool]) -> None:
         self.listing = listing
         self.shows = shows
-        self._order = order
         self._rows: dict[EntityId, list[B]] = {}
 
     def of(self, entity_id: EntityId) -> Collection[B]:
@@ -72,6 +58,12 @@ class Series(Generic[B]):
 
     def _place(self, row: B) -> SortKey:
         return self._order(self.listing.key(row))
+
+    def _order(self, key: Key) -> SortKey:
+        if not self.listing.newest_first:
+            return key
+        first, *others = key
+        return (-(first.toordinal() if isinstance(first, date) else int(first)), *others)
 
 
 class DueSeries(Series[D]):

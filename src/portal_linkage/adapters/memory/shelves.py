@@ -1,11 +1,9 @@
 """The shelves that the rows of one firm are kept on, each with whatever it takes to find them again."""
 
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
-from typing import Final, Generic, TypeAlias, TypeVar, assert_never
+from typing import Any, Final, Generic, TypeAlias, TypeVar, assert_never
 
 import attrs
 
@@ -16,7 +14,7 @@ from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Mailbox
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, USERS, Listing
 from .indexes import Directory, Groups, OrderedSet
-from .series import B, DueSeries, Series, newest_first
+from .series import B, DueSeries, Series
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -42,18 +40,19 @@ class Shelf(Generic[K, V]):
 
     def put(self, key: K, row: V | None) -> None:
         """Replace what stands under the key; ``None`` takes it away."""
-        old = self.rows.pop(key, None) if row is None else self.rows.get(key)
+        # Taken away first: what is replaced moves to the end.
+        old = self.rows.pop(key, None)
         if old is not None:
-            self._unindex(key, old)
+            for index, *entry in self._entries(key, old):
+                index.discard(*entry)
         if row is not None:
             self.rows[key] = row
-            self._index(key, row)
+            for index, *entry in self._entries(key, row):
+                index.add(*entry)
 
-    def _index(self, key: K, row: V) -> None:
-        """Know a row by more than its key."""
-
-    def _unindex(self, key: K, row: V) -> None:
-        """Forget what `_index` knew."""
+    def _entries(self, key: K, row: V) -> Iterable[tuple[Any, ...]]:  # noqa: ARG002 -- each kind of shelf has its own
+        """What a row is found by, beside its key: an index, and what to add to it, or to discard from it."""
+        return ()
 
 
 class PairShelf(Shelf[tuple[H, EntityId], V]):
@@ -72,15 +71,9 @@ class PairShelf(Shelf[tuple[H, EntityId], V]):
         """Who has to do with the entity, in no order."""
         return self._holders.of(entity_id)
 
-    def _index(self, key: tuple[H, EntityId], row: V) -> None:  # noqa: ARG002 -- BarShelf needs it
+    def _entries(self, key: tuple[H, EntityId], row: V) -> Iterable[tuple[Any, ...]]:  # noqa: ARG002 -- BarShelf needs it
         holder, entity_id = key
-        self._entities.add(holder, entity_id)
-        self._holders.add(entity_id, holder)
-
-    def _unindex(self, key: tuple[H, EntityId], row: V) -> None:  # noqa: ARG002 -- as above
-        holder, entity_id = key
-        self._entities.discard(holder, entity_id)
-        self._holders.discard(entity_id, holder)
+        return [(self._entities, holder, entity_id), (self._holders, entity_id, holder)]
 
 
 def place_of(key: tuple[str, EntityId], bar: Bar) -> tuple[int, EntityId, str]:
@@ -96,13 +89,8 @@ class BarShelf(PairShelf[str, Bar]):
         super().__init__()
         self.places: OrderedSet[tuple[int, EntityId, str]] = OrderedSet()
 
-    def _index(self, key: tuple[str, EntityId], row: Bar) -> None:
-        super()._index(key, row)
-        self.places.add(place_of(key, row))
-
-    def _unindex(self, key: tuple[str, EntityId], row: Bar) -> None:
-        super()._unindex(key, row)
-        self.places.discard(place_of(key, row))
+    def _entries(self, key: tuple[str, EntityId], row: Bar) -> Iterable[tuple[Any, ...]]:
+        return [*super()._entries(key, row), (self.places, place_of(key, row))]
 
 
 class UserShelf(Shelf[UserId, User]):
@@ -113,13 +101,8 @@ class UserShelf(Shelf[UserId, User]):
         self.places: OrderedSet[Key] = OrderedSet()
         self.directory: Directory[UserId] = Directory()
 
-    def _index(self, key: UserId, row: User) -> None:
-        self.places.add(USERS.key(row))
-        self.directory.add(key, row.email.key, row.name)
-
-    def _unindex(self, key: UserId, row: User) -> None:
-        self.places.discard(USERS.key(row))
-        self.directory.discard(key, row.email.key, row.name)
+    def _entries(self, key: UserId, row: User) -> Iterable[tuple[Any, ...]]:
+        return [(self.places, USERS.key(row)), (self.directory, key, row.email.key, row.name)]
 
 
 def without_contacts(entity: ClientEntity) -> ClientEntity:
@@ -140,67 +123,50 @@ class EntityShelf(Shelf[EntityId, ClientEntity]):
         """Those of these entities that are there and active."""
         return (entity for entity in map(self.find, entity_ids) if entity is not None and entity.active)
 
-    def _index(self, key: EntityId, row: ClientEntity) -> None:
-        for contact in row.contacts:
-            self.listing.add(contact.email.key, key)
-        self.numbered.add(row.client_number, key)
-        self.directory.add(key, row.client_number, row.name)
-
-    def _unindex(self, key: EntityId, row: ClientEntity) -> None:
-        for contact in row.contacts:
-            self.listing.discard(contact.email.key, key)
-        self.numbered.discard(row.client_number, key)
-        self.directory.discard(key, row.client_number, row.name)
+    def _entries(self, key: EntityId, row: ClientEntity) -> Iterable[tuple[Any, ...]]:
+        yield from ((self.listing, contact.email.key, key) for contact in row.contacts)
+        yield self.numbered, row.client_number, key
+        yield self.directory, key, row.client_number, row.name
 
 
 Refused: TypeAlias = tuple[tuple[datetime, datetime], ...]
 """When proofs were refused, and until when each counts."""
 
 
-class AttemptShelf(Shelf[str, Refused]):
-    """The refused proofs per subject; the subject that was refused last comes last."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows = self._ordered = OrderedDict[str, Refused]()
-
-    def stale(self, at: datetime, count: int) -> list[str]:
-        """Those of the first few subjects of which nothing counts any more."""
-        first = islice(self.rows.items(), count)
-        return [subject for subject, refused in first if all(until <= at for _, until in refused)]
-
-    def _index(self, key: str, row: Refused) -> None:  # noqa: ARG002 -- the order is of the keys
-        self._ordered.move_to_end(key)
-
-
 Whose: TypeAlias = tuple[UserId | None, EntityId | None]
 """The events of a user, of an entity, of both, or of everybody."""
 
 
-class JournalShelf(Shelf[int, Event]):
-    """The events by their position, from 1 on. New ones come to the end, and are taken away from there only."""
+class Positions:
+    """Positions in a journal, by whom their events tell of. New ones come to the end, and go from there only."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._positions: dict[Whose, list[int]] = {}
+        self._of: dict[Whose, list[int]] = {}
+
+    def add(self, whose: Whose, position: int) -> None:
+        """Note the next position."""
+        self._of.setdefault(whose, []).append(position)
+
+    def discard(self, whose: Whose, position: int) -> None:  # noqa: ARG002 -- it is the last
+        """Take the last position away."""
+        self._of[whose].pop()
 
     def after(self, position: int, whose: Whose, count: int) -> list[int]:
         """The next positions of these events."""
-        positions = self._positions.get(whose, [])
+        positions = self._of.get(whose, [])
         start = bisect_right(positions, position)
         return positions[start : start + count]
 
-    def _index(self, key: int, row: Event) -> None:
-        for whose in _told_of(row):
-            self._positions.setdefault(whose, []).append(key)
 
-    def _unindex(self, key: int, row: Event) -> None:  # noqa: ARG002 -- it is the last
-        for whose in _told_of(row):
-            self._positions[whose].pop()
+class JournalShelf(Shelf[int, Event]):
+    """The events by their position, from 1 on."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.positions = Positions()
 
-def _told_of(event: Event) -> set[Whose]:
-    return {(user_id, entity_id) for user_id in (None, event.user_id) for entity_id in (None, event.entity_id)}
+    def _entries(self, key: int, row: Event) -> Iterable[tuple[Any, ...]]:
+        return {(self.positions, (of, at), key) for of in (None, row.user_id) for at in (None, row.entity_id)}
 
 
 class BillShelf(Shelf[K, B]):
@@ -210,15 +176,8 @@ class BillShelf(Shelf[K, B]):
         super().__init__()
         self._series = series
 
-    def _index(self, key: K, row: B) -> None:  # noqa: ARG002 -- the row tells where it stands
-        for series in self._series:
-            if series.shows(row):
-                series.add(row)
-
-    def _unindex(self, key: K, row: B) -> None:  # noqa: ARG002 -- as above
-        for series in self._series:
-            if series.shows(row):
-                series.discard(row)
+    def _entries(self, key: K, row: B) -> Iterable[tuple[Any, ...]]:  # noqa: ARG002 -- the row tells where it stands
+        return [(series, row) for series in self._series if series.shows(row)]
 
 
 _PROOFS: Final = Listing[Invoice]("proofs", (str, str), lambda invoice: (invoice.number, invoice.invoice_id))
@@ -247,14 +206,14 @@ class Cabinet:
         self.leavings: PairShelf[str, Leaving] = PairShelf()
         self.entities = EntityShelf()
         self.open_invoices = DueSeries(OPEN_INVOICES, lambda invoice: invoice.is_open)
-        self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID, newest_first)
+        self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID)
         self.proofs = Series(_PROOFS, lambda invoice: invoice.status is not InvoiceStatus.DRAFT)
         self.invoices = BillShelf[InvoiceId, Invoice](self.open_invoices, self.paid_invoices, self.proofs)
         self.open_late_fees = DueSeries(LATE_FEES, lambda fee: fee.is_due)
         self.late_fees = BillShelf[FeeId, LateFee](self.open_late_fees)
-        self.received = Series(PAYMENTS, lambda _: True, newest_first)
+        self.received = Series(PAYMENTS, lambda _: True)
         self.payments = BillShelf[PaymentId, Payment](self.received)
-        self.attempts = AttemptShelf()
+        self.attempts: Shelf[str, Refused] = Shelf()
         self.journal = JournalShelf()
 
     def in_scope(self, scope: Scope) -> dict[EntityId, Place]:

@@ -1,9 +1,8 @@
 """The invoices, late fees and payments: kept alike, listed within a scope, and added up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-import attrs
 import sqlalchemy as sa
 
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
@@ -24,15 +23,6 @@ _SPLIT: Final = 1_000_000
 """Sums are made of two parts: millions of amounts just below the limit would not fit a database's integer."""
 
 
-@attrs.frozen
-class BillListing(Generic[B]):
-    """One listing of bills, and the statements that give a page of it."""
-
-    listing: Listing[B]
-    statements: Scoped
-    newest_first: bool
-
-
 class BillStatements(Generic[B]):
     """What is asked and said about one kind of bill, whose id is the last part of its table's key."""
 
@@ -46,19 +36,19 @@ class BillStatements(Generic[B]):
         self.remove = sa.delete(table).where(bill)
 
     def listing(
-        self, listing: Listing[B], order: Sequence[str], shown: sa.TextClause | None, *, newest_first: bool = False
-    ) -> BillListing[B]:
-        """A listing in the order of some columns and then the id: a page is found in an index, then fetched."""
+        self, listing: Listing[B], *order: str, shown: sa.TextClause | None = None
+    ) -> tuple[Listing[B], Scoped]:
+        """A listing in the order of some columns, then the id: a page is found in an index, then fetched."""
         columns = (*(self._table.c[name] for name in order), self._id)
 
         def build(visible: sa.Subquery) -> sa.Executable:
             found = sa.select(self._id).select_from(joined(visible, self._table, "entity_id"))
             some = found if shown is None else found.where(shown)
-            page = paged(some, *columns, newest_first=newest_first).correlate(None)
+            page = paged(some, *columns, newest_first=listing.newest_first).correlate(None)
             rows = sa.select(self._table).where(this(self._table), self._id.in_(page))
-            return rows.order_by(*in_order(*columns, newest_first=newest_first))
+            return rows.order_by(*in_order(*columns, newest_first=listing.newest_first))
 
-        return BillListing(listing, Scoped(self._tables, build), newest_first)
+        return listing, Scoped(self._tables, build)
 
     def totals(self, shown: sa.TextClause) -> Scoped:
         """How many there are, and the sums of what is due, by currency."""
@@ -81,8 +71,8 @@ class InvoiceStatements(BillStatements[Invoice]):
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         invoice = tables.invoice
         super().__init__(tables, dialect, invoice, Invoice)
-        self.open = self.listing(OPEN_INVOICES, ("due_on", "number"), IS_OPEN)
-        self.paid = self.listing(PAID_INVOICES, ("issued_on",), IS_PAID, newest_first=True)
+        self.open = self.listing(OPEN_INVOICES, "due_on", "number", shown=IS_OPEN)
+        self.paid = self.listing(PAID_INVOICES, "issued_on", shown=IS_PAID)
         self.due = self.totals(IS_OPEN)
         numbered = (invoice.c.number == sa.bindparam("as_typed"), invoice.c.status != sa.literal_column("'draft'"))
         self.proves = sa.select(invoice.c.invoice_id).where(this(invoice, "entity_id"), *numbered).limit(1)
@@ -93,7 +83,7 @@ class LateFeeStatements(BillStatements[LateFee]):
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         super().__init__(tables, dialect, tables.late_fee, LateFee)
-        self.by_date = self.listing(LATE_FEES, ("assessed_on",), IS_DUE)
+        self.by_date = self.listing(LATE_FEES, "assessed_on", shown=IS_DUE)
         self.due = self.totals(IS_DUE)
 
 
@@ -102,7 +92,7 @@ class PaymentStatements(BillStatements[Payment]):
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         super().__init__(tables, dialect, tables.payment, Payment)
-        self.by_time = self.listing(PAYMENTS, ("paid_at",), None, newest_first=True)
+        self.by_time = self.listing(PAYMENTS, "paid_at")
 
 
 class _Bills(Part[S], Generic[S, B]):
@@ -112,11 +102,12 @@ class _Bills(Part[S], Generic[S, B]):
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "bill": bill_id})
         return next(map(self._statements.rows.restore, rows), None)
 
-    def _page(self, asked: BillListing[B], scope: Scope, request: PageRequest) -> Page[B]:
-        question = asked.listing.within(scope)
-        values = page_values(question, request, newest_first=asked.newest_first)
-        rows = self._moment.rows(*asked.statements.of(scope, **values))
-        return question.page(tuple(map(self._statements.rows.restore, rows)), request, asked.listing.key)
+    def _page(self, asked: tuple[Listing[B], Scoped], scope: Scope, request: PageRequest) -> Page[B]:
+        listing, statements = asked
+        question = listing.within(scope)
+        values = page_values(question, request, newest_first=listing.newest_first)
+        rows = self._moment.rows(*statements.of(scope, **values))
+        return question.page(tuple(map(self._statements.rows.restore, rows)), request, listing.key)
 
     def _totals(self, statements: Scoped, scope: Scope) -> Totals:
         rows = self._moment.rows(*statements.of(scope))

@@ -19,33 +19,12 @@ _MAX_TEXT: Final = 64
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
-# How many decimals a currency is usually printed with, where it is not two (ISO 4217, list one).
 _USUAL_DECIMALS: Final = {
-    **dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "UYI",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    ),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-    **dict.fromkeys(["CLF", "UYW"], 4),
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
+"""Which currencies are usually printed with how many decimals, where it is not two (ISO 4217, list one)."""
 
 
 def _units_of(amount: Decimal) -> int:
@@ -112,7 +91,7 @@ class Money:
 
     def _plain(self) -> str:
         whole, fraction = divmod(abs(self.units), UNITS_PER_ONE)
-        usual = _USUAL_DECIMALS.get(self.currency, 2)
+        usual = next((count for count, codes in _USUAL_DECIMALS.items() if self.currency in codes), 2)
         decimals = f"{fraction:04d}".rstrip("0").ljust(usual, "0")
         sign = "-" if self.units < 0 else ""
         return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
@@ -126,8 +105,7 @@ class Money:
 
 def check_amount(field: str, value: object) -> None:
     """Refuse what is no money, and a sum where one amount is meant: it may be beyond what a store can sum."""
-    check_type(field, value, Money)
-    if isinstance(value, Money) and abs(value.units) >= 10**_MAX_INTEGER_DIGITS * UNITS_PER_ONE:
+    if abs(check_type(field, value, Money).units) >= 10**_MAX_INTEGER_DIGITS * UNITS_PER_ONE:
         raise InvalidValue(field, "must be below 10^11")
 
 

@@ -28,12 +28,10 @@ Shape = tuple[type[str] | type[int] | type[date], ...]
 """The types of a key's parts."""
 
 
-def check_limit(limit: object, *, most: int = MAX_LIMIT) -> None:
-    """Refuse a limit that is no whole number from 1 to ``most``."""
-    check_type("limit", limit, int)
-    assert isinstance(limit, int)  # noqa: S101 -- tells the type checker what the line above has checked
-    if not 1 <= limit <= most:
-        raise InvalidValue("limit", f"must be from 1 to {most}")
+def check_limit(limit: object) -> None:
+    """Refuse a limit that is no whole number from 1 to 500."""
+    if not 1 <= check_type("limit", limit, int) <= MAX_LIMIT:
+        raise InvalidValue("limit", f"must be from 1 to {MAX_LIMIT}")
 
 
 def _check_request_limit(_request: object, _attribute: object, value: int) -> None:

@@ -12,14 +12,13 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 def as_utc(field: str, value: object) -> datetime:
     """The same moment in UTC. A naive time is refused: nobody knows which moment it means."""
-    check_type(field, value, datetime)
-    assert isinstance(value, datetime)  # noqa: S101 -- as above
-    if value.tzinfo is UTC:
-        return value
-    if value.utcoffset() is None:
+    moment = check_type(field, value, datetime)
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.utcoffset() is None:
         raise InvalidValue(field, "must be an aware time: give it a time zone")
     try:
-        return value.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise InvalidValue(field, "lies outside the years 1 to 9999 in UTC") from None
 
