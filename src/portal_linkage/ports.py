@@ -236,7 +236,7 @@ class BarRepository(BarReader, Protocol):
         """Lift the bar, if there is one."""
         ...
 
-    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
+    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         """Remember that the user left this entity; it shows in no listing of bars."""
         ...
 

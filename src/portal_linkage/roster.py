@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Self
@@ -332,16 +333,11 @@ def _ids(changes: Iterable[EntityChange]) -> tuple[EntityId, ...]:
 def _ambiguous(
     reader: Snapshot, firm_id: FirmId, roster: tuple[ClientEntity, ...], *, complete: bool
 ) -> tuple[str, ...]:
-    bearers: dict[str, set[EntityId]] = {}
-    for entity in roster:
-        if entity.active:
-            bearers.setdefault(entity.client_number, set()).add(entity.entity_id)
-    if not complete:
-        told = {entity.entity_id for entity in roster}
-        for entity in reader.entities.numbered(firm_id, bearers.keys()):
-            if entity.entity_id not in told:
-                bearers[entity.client_number].add(entity.entity_id)
-    return tuple(sorted(number for number, ids in bearers.items() if len(ids) > 1))
+    numbers = {entity.entity_id: entity.client_number for entity in roster if entity.active}
+    told = {entity.entity_id for entity in roster}
+    others = () if complete else reader.entities.numbered(firm_id, set(numbers.values()))
+    numbers |= {entity.entity_id: entity.client_number for entity in others if entity.entity_id not in told}
+    return tuple(sorted(number for number, bearers in Counter(numbers.values()).items() if bearers > 1))
 
 
 def _write(tx: Transaction, decided: _Decision, mailboxes: Iterable[Mailbox], at: datetime) -> tuple[Event, ...]:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from portal_linkage import EntityId, EventKind, GroundKind, User, UserId
 from portal_linkage.domain import events
-from portal_linkage.domain.events import Event, Standing, fold
+from portal_linkage.domain.events import Event
 from tests import builders as b
+from tests.folding import Standing, fold
 
 USERS = [b.user(f"u{number}", b.jane_at(number)) for number in range(3)]
 ENTITY_IDS = [b.SMITH, b.TRUST, b.REALTY]

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_linkage import EmailAddress, Event, EventKind, iterate
-from portal_linkage.domain.events import fold
 from portal_linkage.ports import Store
 from portal_linkage.wire import to_json
+from tests.folding import fold
 
 from .audit import audit_journal, folded
 from .pasts import Past, pasts, picture

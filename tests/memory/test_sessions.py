@@ -90,7 +90,7 @@ def _writings(tx: Transaction) -> dict[str, Callable[[Transaction], object]]:
         "bars.of": lambda it: it.bars.of(mailbox),
         "bars.add_many": lambda it: it.bars.add_many(mailbox, [bar()]),
         "bars.remove": lambda it: it.bars.remove(mailbox, REALTY),
-        "bars.remember_leaving": lambda it: it.bars.remember_leaving(mailbox, REALTY, at(0)),
+        "bars.remember_leaving": lambda it: it.bars.remember_leaving(mailbox, REALTY),
         "bars.forget_leaving": lambda it: it.bars.forget_leaving(mailbox, REALTY),
         "entities.save": lambda it: it.entities.save(entity()),
         "entities.save_many": lambda it: it.entities.save_many([entity()]),

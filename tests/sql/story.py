@@ -126,7 +126,7 @@ def change_everything(tx: Transaction) -> None:
     tx.bars.of(mailbox)
     tx.bars.of(mailbox, EntityId("c0000"))
     tx.bars.remove(mailbox, EntityId("c0000"))
-    tx.bars.remember_leaving(mailbox, EntityId("c0000"), at(1))
+    tx.bars.remember_leaving(mailbox, EntityId("c0000"))
     tx.bars.forget_leaving(mailbox, EntityId("c0000"))
     tx.entities.save(entity("c0000"))
     tx.invoices.remove(ACME, invoice("INV-c0000").invoice_id)

@@ -40,7 +40,7 @@ def furnish(tx: Transaction) -> None:
     tx.entities.save_many([entity(SMITH, JANE), entity(TRUST, JANE, jane_at(1)), entity(REALTY)])
     mailbox = sign_up(tx, user(), REALTY, SMITH)
     leave_bars(tx, bar(TRUST))
-    tx.bars.remember_leaving(mailbox, TRUST, at(0))
+    tx.bars.remember_leaving(mailbox, TRUST)
     tx.invoices.save_many([invoice("a"), invoice("b", SMITH, status=InvoiceStatus.PAID)])
     tx.late_fees.save(late_fee())
     tx.payments.save(payment())

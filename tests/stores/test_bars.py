@@ -187,8 +187,8 @@ def test_a_mailbox_is_told_all_that_it_is_refused(store: Store) -> None:
     with store.transaction() as tx:
         mailbox = tx.mailboxes.lock(ACME, JANE)
         leave_bars(tx, bar(REALTY), bar(SMITH), bar(TRUST, jane_at(1)))
-        tx.bars.remember_leaving(mailbox, SMITH, at(1))
-        tx.bars.remember_leaving(mailbox, TRUST, at(1))
+        tx.bars.remember_leaving(mailbox, SMITH)
+        tx.bars.remember_leaving(mailbox, TRUST)
         assert tx.bars.of(mailbox) == Refusals(barred=frozenset({REALTY, SMITH}), left=frozenset({SMITH, TRUST}))
 
 
@@ -197,7 +197,7 @@ def test_a_mailbox_may_be_asked_about_one_entity(store: Store) -> None:
     with store.transaction() as tx:
         mailbox = tx.mailboxes.lock(ACME, JANE)
         leave_bars(tx, bar(REALTY), bar(SMITH))
-        tx.bars.remember_leaving(mailbox, SMITH, at(1))
+        tx.bars.remember_leaving(mailbox, SMITH)
         assert tx.bars.of(mailbox, SMITH) == Refusals(barred=frozenset({SMITH}), left=frozenset({SMITH}))
         assert tx.bars.of(mailbox, REALTY) == Refusals(barred=frozenset({REALTY}))
         assert tx.bars.of(mailbox, TRUST) == NOTHING
@@ -206,7 +206,7 @@ def test_a_mailbox_may_be_asked_about_one_entity(store: Store) -> None:
 def test_what_a_user_left_is_no_bar(store: Store) -> None:
     """Leaving shows in no listing of bars and is found as no bar."""
     with store.transaction() as tx:
-        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, JANE), REALTY, at(1))
+        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, JANE), REALTY)
     with store.snapshot() as snapshot:
         assert snapshot.bars.find(ACME, JANE, REALTY) is None
     assert (listed(store), listed(store, JANE)) == ((), ())
@@ -216,8 +216,8 @@ def test_leaving_twice_is_leaving_once(store: Store) -> None:
     """What was remembered may be remembered again, and is then forgotten at once."""
     with store.transaction() as tx:
         mailbox = tx.mailboxes.lock(ACME, JANE)
-        tx.bars.remember_leaving(mailbox, REALTY, at(1))
-        tx.bars.remember_leaving(mailbox, REALTY, at(2))
+        tx.bars.remember_leaving(mailbox, REALTY)
+        tx.bars.remember_leaving(mailbox, REALTY)
         assert tx.bars.of(mailbox).left == {REALTY}
         tx.bars.forget_leaving(mailbox, REALTY)
         assert tx.bars.of(mailbox) == NOTHING
@@ -227,8 +227,8 @@ def test_leaving_is_forgotten_for_one_entity_alone(store: Store) -> None:
     """Forgetting one leaving keeps the others, and forgetting what was not remembered changes nothing."""
     with store.transaction() as tx:
         mailbox = tx.mailboxes.lock(ACME, JANE)
-        tx.bars.remember_leaving(mailbox, REALTY, at(1))
-        tx.bars.remember_leaving(mailbox, SMITH, at(1))
+        tx.bars.remember_leaving(mailbox, REALTY)
+        tx.bars.remember_leaving(mailbox, SMITH)
         tx.bars.forget_leaving(mailbox, SMITH)
         tx.bars.forget_leaving(mailbox, TRUST)
         assert tx.bars.of(mailbox).left == {REALTY}
@@ -238,7 +238,7 @@ def test_leaving_outlives_the_user(store: Store) -> None:
     """What a user left is remembered when the address signs up again."""
     with store.transaction() as tx:
         mailbox = sign_up(tx, user())
-        tx.bars.remember_leaving(mailbox, REALTY, at(1))
+        tx.bars.remember_leaving(mailbox, REALTY)
         tx.users.remove(user())
     with store.transaction() as tx:
         assert tx.bars.of(tx.mailboxes.lock(ACME, JANE)).left == {REALTY}
@@ -250,7 +250,7 @@ def test_bars_and_leavings_are_told_apart(store: Store) -> None:
         mailbox = tx.mailboxes.lock(ACME, JANE)
         leave_bars(tx, bar(REALTY), bar(SMITH))
         for entity_id in (REALTY, SMITH):
-            tx.bars.remember_leaving(mailbox, entity_id, at(1))
+            tx.bars.remember_leaving(mailbox, entity_id)
         tx.bars.remove(mailbox, REALTY)
         tx.bars.forget_leaving(mailbox, SMITH)
         assert tx.bars.of(mailbox) == Refusals(barred=frozenset({SMITH}), left=frozenset({REALTY}))
@@ -260,8 +260,8 @@ def test_refusals_of_entities_are_told_by_address(store: Store) -> None:
     """Of some entities, each address key that is refused any of them tells which, and nothing else."""
     with store.transaction() as tx:
         leave_bars(tx, bar(REALTY), bar(SMITH), bar(SMITH, jane_at(1)), bar(TRUST, jane_at(2)))
-        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, JANE), TRUST, at(1))
-        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, jane_at(3)), REALTY, at(1))
+        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, JANE), TRUST)
+        tx.bars.remember_leaving(tx.mailboxes.lock(ACME, jane_at(3)), REALTY)
     with store.snapshot() as snapshot:
         assert snapshot.bars.touching(ACME, [REALTY, SMITH]) == {
             JANE.key: Refusals(barred=frozenset({REALTY, SMITH})),

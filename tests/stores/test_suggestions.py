@@ -169,7 +169,7 @@ def test_suggestions_tell_what_a_user_is_barred_from(store: Store) -> None:
     with store.transaction() as tx:
         mailbox = sign_up(tx, user(), REALTY)
         leave_bars(tx, bar(SMITH), bar(REALTY, jane_at(1)))
-        tx.bars.remember_leaving(mailbox, TRUST, user().signed_up_at)
+        tx.bars.remember_leaving(mailbox, TRUST)
     with store.snapshot() as snapshot:
         found = snapshot.entities.suggest(ACME, "100", JANE_ID, 3)
     assert {one.entity_id: one.barred for one in found} == {REALTY: False, TRUST: False, SMITH: True}

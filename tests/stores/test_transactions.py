@@ -93,7 +93,7 @@ def _change_bars(tx: Transaction) -> None:
     tx.bars.remove(mailbox, TRUST)
     leave_bars(tx, bar(SMITH), bar(TRUST, jane_at(1)), bar(TRUST, since=at(5)))
     tx.bars.forget_leaving(mailbox, TRUST)
-    tx.bars.remember_leaving(mailbox, SMITH, at(5))
+    tx.bars.remember_leaving(mailbox, SMITH)
 
 
 CHANGES: dict[str, Callable[[Transaction], None]] = {

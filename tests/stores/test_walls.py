@@ -34,7 +34,7 @@ def _furnish_the_other(tx: Transaction) -> None:
     tx.entities.save_many(entity(one, JANE, firm_id=OTHER_FIRM, name="Jane Smith") for one in (REALTY, SMITH, "x"))
     mailbox = sign_up(tx, user(name="Jane", firm_id=OTHER_FIRM), "x", SMITH)
     leave_bars(tx, bar(REALTY, since=at(3), firm_id=OTHER_FIRM))
-    tx.bars.remember_leaving(mailbox, SMITH, at(3))
+    tx.bars.remember_leaving(mailbox, SMITH)
     tx.invoices.save_many(invoice(one, SMITH, firm_id=OTHER_FIRM, status=InvoiceStatus.OPEN) for one in "abc")
     tx.late_fees.save(late_fee(entity_id=SMITH, firm_id=OTHER_FIRM))
     tx.payments.save(payment(entity_id=SMITH, firm_id=OTHER_FIRM))

@@ -1,6 +1,5 @@
 """What the journal keeps: ids, never an address or an amount (L11)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,33 +91,3 @@ def bar_lifted(firm_id: FirmId, user: User | None, entity_id: EntityId, *, by: s
     """A bar is gone, whether or not its address has a user."""
     user_id = user.user_id if user else None
     return Event(kind=EventKind.BAR_LIFTED, firm_id=firm_id, user_id=user_id, entity_id=entity_id, by=by, at=at)
-
-
-Standing = dict[UserId, dict[EntityId, frozenset[GroundKind]]]
-"""Users, their links, and the kinds of their grounds."""
-
-
-def fold(events: Iterable[Event], start: Standing | None = None) -> Standing:
-    """Replay a firm's journal, oldest first: it gives the present users, links and grounds (L11)."""
-    standing: Standing = {user_id: dict(links) for user_id, links in (start or {}).items()}
-    for event in events:
-        if event.user_id is not None:
-            _replay(standing, event.user_id, event)
-    return standing
-
-
-def _replay(standing: Standing, user_id: UserId, event: Event) -> None:
-    links = standing.setdefault(user_id, {})
-    match event:
-        case Event(kind=EventKind.USER_REMOVED):
-            del standing[user_id]
-        case Event(kind=EventKind.UNLINKED, entity_id=str(entity_id)):
-            del links[EntityId(entity_id)]
-        case Event(
-            kind=EventKind.LINKED | EventKind.GROUND_ADDED, entity_id=str(entity_id), ground=GroundKind() as kind
-        ):
-            links[EntityId(entity_id)] = links.get(EntityId(entity_id), frozenset()) | {kind}
-        case Event(kind=EventKind.GROUND_LOST, entity_id=str(entity_id), ground=GroundKind() as kind):
-            links[EntityId(entity_id)] -= {kind}
-        case _:  # a sign-up makes the user above; a lifted bar links nothing
-            pass

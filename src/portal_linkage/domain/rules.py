@@ -193,7 +193,7 @@ class Known:
 
 @attrs.define
 class RosterEffects:
-    """What a roster change does to links, decided. Each list is in the order of the changes."""
+    """What a roster change does to links, decided."""
 
     gained: list[Link] = attrs.field(factory=list[Link])
     grounds_added: list[tuple[Link, Ground]] = attrs.field(factory=list[tuple[Link, Ground]])
@@ -240,20 +240,10 @@ def roster_change(
             _appear(effects, change, known, Ground(kind=GroundKind.CONTACT_LISTING, since=at, by=source))
         if policy.contact_removed is ContactRemoved.WITHDRAW:
             _vanish(effects, change, known)
-    _hide(effects, changes, known)
+    closing = {change.after.entity_id for change in changes if change.deactivates}
+    ended = {(link.user_id, link.entity_id) for link in effects.ended}  # these are not hidden too: counted once
+    effects.hidden += [link for held, link in known.links.items() if link.entity_id in closing and held not in ended]
     return effects
-
-
-def _hide(effects: RosterEffects, changes: Sequence[EntityChange], known: Known) -> None:
-    """A link that ends is not hidden too: its cost is counted once."""
-    linked_to: dict[EntityId, list[Link]] = {}
-    gone = {(link.user_id, link.entity_id) for link in effects.ended}
-    for held, link in known.links.items():
-        if held not in gone:
-            linked_to.setdefault(link.entity_id, []).append(link)
-    for change in changes:
-        if change.deactivates:
-            effects.hidden += linked_to.get(change.after.entity_id, ())
 
 
 def _appear(effects: RosterEffects, change: EntityChange, known: Known, ground: Ground) -> None:

@@ -16,7 +16,7 @@ from ..domain.outcomes import (
     TooManyAttempts,
     UnlinkOutcome,
 )
-from ..domain.policy import ArrivalRule, SelfUnlink
+from ..domain.policy import SelfUnlink
 from ..domain.values import EmailAddress, EntityId, UserId
 from ..ports import Mailbox, Refusals
 from ._change import Change, person
@@ -93,10 +93,9 @@ def _arrived(change: Change, mailbox: Mailbox, arrival: Arrival, refusals: Refus
     entity_id = arrival.entity_id
     if entity_id in refusals.barred or not change.is_active(entity_id):
         return ClaimRefused()
-    if change.policy.arrival is ArrivalRule.LINK:
-        return entity_id
     listed = change.tx.entities.listing(change.firm_id, mailbox.email)
-    return entity_id if any(entity.entity_id == entity_id for entity in listed) else ClaimRefused()
+    is_listed = any(entity.entity_id == entity_id for entity in listed)
+    return entity_id if rules.admits(change.policy, listed=is_listed) else ClaimRefused()
 
 
 def leave(change: Change, user: PortalUser, entity_id: EntityId) -> UnlinkOutcome:
@@ -107,7 +106,7 @@ def leave(change: Change, user: PortalUser, entity_id: EntityId) -> UnlinkOutcom
     link = change.tx.links.find(user.firm_id, user.user_id, entity_id)
     if link is None:
         return NotLinked()
-    change.tx.bars.remember_leaving(mailbox, entity_id, change.at)
+    change.tx.bars.remember_leaving(mailbox, entity_id)
     return change.end(mailbox, [link], by=user.user_id)
 
 

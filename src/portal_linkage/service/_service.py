@@ -3,10 +3,9 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final, Self, get_args
 
 from ..domain.entities import (
-    Arrival,
     Bar,
     Claim,
     ClientEntity,
@@ -17,8 +16,8 @@ from ..domain.entities import (
     InvoiceStatus,
     LateFee,
     Payment,
+    PortalSettings,
     PortalUser,
-    StaffVisit,
     User,
     Viewer,
 )
@@ -59,7 +58,7 @@ from ..domain.values import (
     flaw_of,
     new_uuid,
 )
-from ..domain.viewers import Sight, narrowed, scope_of
+from ..domain.viewers import Sight, narrowed, sight_of
 from ..ports import Snapshot, Store
 from ..roster import RosterSync
 from . import _persons, _readings, _staff
@@ -127,7 +126,7 @@ class LinkageService:
         _check_verified(email)
         check_text("name", name, most=MAX_NAME)
         if claim is not None:
-            check_type("claim", claim, (Arrival, InvoiceProof))
+            check_type("claim", claim, get_args(Claim))
         with self._change(firm_id) as change:
             return _persons.sign_up(change, email.email, name, claim, self._new_id)
 
@@ -140,7 +139,7 @@ class LinkageService:
             UserNotFound: there is no such user.
         """
         check_type("user", user, PortalUser)
-        check_type("claim", claim, (Arrival, InvoiceProof))
+        check_type("claim", claim, get_args(Claim))
         with self._change(user.firm_id) as change:
             return _persons.claim_entity(change, user, claim)
 
@@ -276,15 +275,14 @@ class LinkageService:
             EntityNotFound: the entity is not theirs to see.
         """
         page = PageRequest(limit)
-        with self._reading(viewer, entity_id) as (snapshot, seen):
+        with self._reading(viewer, entity_id, page) as (snapshot, seen):
             return _readings.view(snapshot, seen, page)
 
     def entities(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[ClientEntity]:
         """The entities that the viewer sees, in link order, without their contacts. Raises as `view` does."""
-        check_type("page", page, PageRequest)
-        with self._reading(viewer, entity_id) as (snapshot, seen):
+        with self._reading(viewer, entity_id, page) as (snapshot, seen):
             return snapshot.entities.in_scope(seen.scope, page)
 
     def invoices(
@@ -305,16 +303,14 @@ class LinkageService:
         check_type("status", status, InvoiceStatus)
         if status not in (InvoiceStatus.OPEN, InvoiceStatus.PAID):
             raise InvalidValue("status", "must be OPEN or PAID: no other invoices are shown to anybody")
-        check_type("page", page, PageRequest)
-        with self._reading(viewer, entity_id) as (snapshot, seen):
+        with self._reading(viewer, entity_id, page) as (snapshot, seen):
             return _readings.invoices(snapshot, seen, status, page)
 
     def late_fees(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[LateFee]:
         """The late fees on which something is due, by date, then id, if the firm shows them. Raises as `view` does."""
-        check_type("page", page, PageRequest)
-        with self._reading(viewer, entity_id) as (snapshot, seen):
+        with self._reading(viewer, entity_id, page) as (snapshot, seen):
             return _readings.late_fees(snapshot, seen, page)
 
     def payments(
@@ -324,8 +320,7 @@ class LinkageService:
 
         Only the payer themselves is told who paid. Raises as `view` does.
         """
-        check_type("page", page, PageRequest)
-        with self._reading(viewer, entity_id) as (snapshot, seen):
+        with self._reading(viewer, entity_id, page) as (snapshot, seen):
             return _readings.payments(snapshot, seen, page)
 
     def invoice(self, viewer: Viewer, invoice_id: InvoiceId) -> Invoice:
@@ -334,7 +329,7 @@ class LinkageService:
         Raises:
             InvoiceNotFound: it does not, for whatever reason, the viewer's own absence included (L10).
         """
-        check_type("viewer", viewer, (PortalUser, StaffVisit, Guest))
+        check_type("viewer", viewer, get_args(Viewer))
         check_id("invoice_id", invoice_id)
         with self._store.snapshot() as snapshot:
             return _readings.invoice(snapshot, viewer, invoice_id)
@@ -345,20 +340,20 @@ class LinkageService:
         Raises:
             PaymentNotFound: it does not, for whatever reason, the viewer's own absence included (L10).
         """
-        check_type("viewer", viewer, (PortalUser, StaffVisit, Guest))
+        check_type("viewer", viewer, get_args(Viewer))
         check_id("payment_id", payment_id)
         with self._store.snapshot() as snapshot:
             return _readings.payment(snapshot, viewer, payment_id)
 
     def can_see(self, viewer: Viewer, entity_id: EntityId) -> bool:
         """Whether the entity is among those the viewer sees. An id that cannot exist is simply not."""
-        check_type("viewer", viewer, (PortalUser, StaffVisit, Guest))
+        check_type("viewer", viewer, get_args(Viewer))
         check_type("entity_id", entity_id, str)
         try:
             check_id("entity_id", entity_id)
         except InvalidValue:
             return False
-        scope = narrowed(scope_of(viewer), entity_id)
+        scope = narrowed(sight_of(viewer, PortalSettings()).scope, entity_id)
         if scope is None:
             return False
         with self._store.snapshot() as snapshot:
@@ -419,9 +414,12 @@ class LinkageService:
             yield Change(tx, firm_id, policy, at)
 
     @contextmanager
-    def _reading(self, viewer: Viewer, entity_id: EntityId | None) -> Generator[tuple[Snapshot, Sight]]:
-        check_type("viewer", viewer, (PortalUser, StaffVisit, Guest))
+    def _reading(
+        self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest
+    ) -> Generator[tuple[Snapshot, Sight]]:
+        check_type("viewer", viewer, get_args(Viewer))
         _check_given(entity_id=entity_id)
+        check_type("page", page, PageRequest)
         with self._store.snapshot() as snapshot:
             yield snapshot, _readings.sight(snapshot, viewer, entity_id)
 

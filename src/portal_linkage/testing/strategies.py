@@ -119,20 +119,8 @@ def emails() -> SearchStrategy[EmailAddress]:
 
 def names() -> SearchStrategy[str]:
     """Names of clients and people, with the words that tell a search apart."""
-    words = [
-        "Smith",
-        "smith,",
-        "Jane",
-        "SMITH-Jane",
-        "Family",
-        "Trust",
-        "Straße",
-        "STRASSE",
-        "Café",
-        "Cafe\u0301",
-        "l'Été",
-    ]
-    known = st.lists(st.sampled_from([*words, "3", "1001", "日本", "&"]), max_size=4).map(" ".join)
+    words = "Smith|smith,|Jane|SMITH-Jane|Family|Trust|Straße|STRASSE|Café|Cafe\u0301|l'Été|3|1001|日本|&"
+    known = st.lists(st.sampled_from(words.split("|")), max_size=4).map(" ".join)
     return st.one_of(known, st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20))
 
 

@@ -18,7 +18,7 @@ from ...ports import Mailbox, Refusals
 from ..listings import BARS, USERS
 from .indexes import Sought
 from .session import Repository
-from .shelves import Cabinet, Leaving, place_of, without_contacts
+from .shelves import Cabinet, place_of, without_contacts
 
 # Every new attempt clears away at most this many subjects, more than one, so that those long past cannot pile up.
 _CLEARED_AT_ONCE: Final = 2
@@ -179,7 +179,7 @@ class Bars(Repository):
             for mailbox_id in cabinet.bars.holders_of(entity_id):
                 barred[cabinet.bars.at((mailbox_id, entity_id)).email.key].add(entity_id)
             for mailbox_id in cabinet.leavings.holders_of(entity_id):
-                left[cabinet.leavings.at((mailbox_id, entity_id)).email.key].add(entity_id)
+                left[cabinet.leavings.at((mailbox_id, entity_id)).key].add(entity_id)
         addresses = barred.keys() | left.keys()
         return {one: Refusals(barred=frozenset(barred[one]), left=frozenset(left[one])) for one in addresses}
 
@@ -201,9 +201,9 @@ class Bars(Repository):
     def remove(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._session.put(self._session.opened(mailbox.firm_id).bars, (mailbox.mailbox_id, entity_id), None)
 
-    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
+    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         leavings = self._session.opened(mailbox.firm_id).leavings
-        self._session.put(leavings, (mailbox.mailbox_id, entity_id), Leaving(mailbox.email, at))
+        self._session.put(leavings, (mailbox.mailbox_id, entity_id), mailbox.email)
 
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._session.put(self._session.opened(mailbox.firm_id).leavings, (mailbox.mailbox_id, entity_id), None)

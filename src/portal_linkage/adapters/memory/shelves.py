@@ -186,14 +186,6 @@ Place: TypeAlias = tuple[int, int]
 """Where a link stands in link order: the revision it was made under, and its position in that change."""
 
 
-@attrs.frozen
-class Leaving:
-    """A user left an entity by themselves."""
-
-    email: EmailAddress
-    at: datetime
-
-
 class Cabinet:
     """The shelves of one firm. Nothing in it knows of another firm (L6)."""
 
@@ -203,7 +195,7 @@ class Cabinet:
         self.users = UserShelf()
         self.links: PairShelf[UserId, tuple[Place, Link]] = PairShelf()
         self.bars = BarShelf()
-        self.leavings: PairShelf[str, Leaving] = PairShelf()
+        self.leavings: PairShelf[str, EmailAddress] = PairShelf()
         self.entities = EntityShelf()
         self.open_invoices = DueSeries(OPEN_INVOICES, lambda invoice: invoice.is_open)
         self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from ...domain.entities import Bar, Ground, GroundKind, Link
-from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId, micros_of
+from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId
 from ...ports import Mailbox, Refusals
 from ..listings import BARS
 from .clauses import AMONG, Choice, joined, of_kind, page_values, paged, this
@@ -197,9 +196,9 @@ class SqlBarRepository(SqlBarReader):
     def remove(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._moment.run(self._statements.remove, _this_refusal(mailbox, entity_id))
 
-    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId, at: datetime) -> None:
+    def remember_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         place = {"firm_id": mailbox.firm_id, "mailbox_id": mailbox.mailbox_id, "entity_id": entity_id}
-        self._moment.run(self._statements.remember_leaving, {**place, "left_at": micros_of(at)})
+        self._moment.run(self._statements.remember_leaving, place)
 
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._moment.run(self._statements.forget_leaving, _this_refusal(mailbox, entity_id))

@@ -107,11 +107,8 @@ class Tables:
             _index("since", "since", "entity_id", "mailbox_id"),
             _index("entity", "entity_id", "mailbox_id"),
         )
-        self.departure = self._table(
-            "departure",
-            [*_key("mailbox_id", "entity_id"), *_integers("left_at")],
-            _index("entity", "entity_id", "mailbox_id"),
-        )
+        refusal = _key("mailbox_id", "entity_id")
+        self.departure = self._table("departure", refusal, _index("entity", "entity_id", "mailbox_id"))
 
     def _declare_clients(self) -> None:
         settings = _flags("show_past_payments", "show_late_fees")
