@@ -1,4 +1,4 @@
-"""From the one who is asking to what they may see: L4 and L5, decided here and nowhere else."""
+"""From the one who is asking to what they may see: L4 and L5 are decided here (`rules.explain` tells why)."""
 
 from collections.abc import Collection
 from typing import assert_never

@@ -38,9 +38,9 @@ class _Opened:
 class SqlStore:
     """Everything kept in a SQLite database, through SQLAlchemy Core. Threads and processes may share it.
 
-    ``prefix`` begins the name of every table. On an engine of the host's, the connections that it uses keep its
-    settings (write-ahead log, ``synchronous=FULL``, a busy timeout of 30 seconds), and closing the store does not
-    dispose of it.
+    ``prefix`` begins the name of every table. On an engine of the host's, closing the store does not dispose of it, but
+    the connections that the store has used keep what it sets (write-ahead log, ``synchronous=FULL``, a busy timeout of
+    30 seconds). Creating the tables also tells SQLite's planner (``sqlite_stat1``) what to expect in them.
     """
 
     def __init__(self, engine: Engine, *, prefix: str = "portal_") -> None:
