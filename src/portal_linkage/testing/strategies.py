@@ -16,8 +16,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+try:
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+except ModuleNotFoundError as error:
+    if error.name != "hypothesis":
+        raise
+    told = "these strategies need Hypothesis: pip install 'portal_linkage[testing]'"
+    raise ImportError(told, name=error.name) from error
 
 from ..domain.entities import (
     ClientEntity,
