@@ -13,6 +13,8 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.myst import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
+from tests import postgres
+
 # A deadline is a timed test, and a timed test fails on a busy machine.
 settings.register_profile(
     "untimed", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -44,5 +46,18 @@ docstrings = Sybil(
     parsers=[DocTestParser(optionflags=DOCTEST_FLAGS)],
     document_types={".py": PythonDocStringDocument},
 )
+
+
+def pytest_configure() -> None:
+    """Say where the PostgreSQL of this run will be, if a test comes to need it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        postgres.prepare()
+
+
+def pytest_unconfigure() -> None:
+    """Stop it, if one did."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        postgres.clear_away()
+
 
 pytest_collect_file = (pages + docstrings).pytest()

@@ -1,6 +1,6 @@
 """The Jane Smith world in a few words: every builder has defaults that fit together, and takes what a test is about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -149,6 +149,14 @@ def leave_bars(tx: Transaction, *bars: Bar) -> None:
     """Store bars."""
     for one in bars:
         tx.bars.add_many(tx.mailboxes.lock(one.firm_id, one.email), [one])
+
+
+def journaled(tx: Transaction, events: Sequence[Event]) -> None:
+    """Store events of one firm, and give them their place."""
+    if events:
+        firm_id = events[0].firm_id
+        tx.journal.append(events)
+        tx.journal.settle(firm_id)
 
 
 def walk(fetch: Callable[[PageRequest], Page[T]], limit: int) -> Iterable[tuple[T, ...]]:

@@ -18,10 +18,12 @@ scope if its firm has an **active** entity with the row's ``entity_id`` that the
 entities by foreign keys: a bill may be there before its entity, and is then in nobody's scope.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
@@ -38,11 +40,13 @@ from .domain.entities import (
     Payment,
     User,
 )
+from .domain.errors import Conflict
 from .domain.events import Event
 from .domain.outcomes import PortalUserRow, Suggestion
 from .domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, UserId
 from .domain.viewers import Scope
 
+T = TypeVar("T")
 Bill_contra = TypeVar("Bill_contra", contravariant=True)
 BillId_contra = TypeVar("BillId_contra", contravariant=True)
 
@@ -136,8 +140,8 @@ class UserRepository(UserReader, Protocol):
         """
         ...
 
-    def remove(self, user: User) -> None:
-        """Take the user from its mailbox, which stays and keeps its bars. Their links have been removed before."""
+    def remove(self, *users: User) -> None:
+        """Take users from their mailboxes, which stay and keep their bars. Their links have been removed before."""
         ...
 
 
@@ -394,7 +398,16 @@ class AttemptRepository(Protocol):
 
 
 class JournalReader(Protocol):
-    """What happened, oldest first, in the order in which ``changes`` delivers; never by the clock."""
+    """What happened, oldest first, in the order in which ``changes`` delivers; never by the clock.
+
+    Transactions may end in another order than they began, so that an event may come to be known after a later one was
+    read. A store in which that can be gives events their place only when `JournalRepository.settle` is called, and
+    lists none before; ``is_settled`` says whether any are waiting.
+    """
+
+    def is_settled(self, firm_id: FirmId) -> bool:
+        """Whether all of the firm's events that are known have their place."""
+        ...
 
     def listing(
         self, firm_id: FirmId, user_id: UserId | None, entity_id: EntityId | None, page: PageRequest
@@ -414,7 +427,19 @@ class JournalRepository(JournalReader, Protocol):
     """The journal, for a change."""
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write these events of one firm down, in this order."""
+        """Write these events of one firm down, in this order, after all that was written down before."""
+        ...
+
+    def settle(self, firm_id: FirmId) -> None:
+        """Give the firm's events that are waiting their place, after all that have one: one reader at a time.
+
+        What was written down by one call keeps its order; so do two transactions, if one had ended when the other began
+        or they locked the same mailbox.
+        """
+        ...
+
+    def deliver(self, page: PageRequest) -> Page[Event]:
+        """The events of all firms after the cursor, each firm's in its own order: see `Store.changes`."""
         ...
 
 
@@ -529,6 +554,14 @@ class Transaction(Snapshot, Protocol):
 class Store(Protocol):
     """Where everything is kept. Threads may share one."""
 
+    @property
+    def owns_transactions(self) -> bool:
+        """Whether a change is a transaction of its own, which `changed` may decide again after a `Conflict`.
+
+        Not so in a host's transaction: only the host can begin that anew.
+        """
+        ...
+
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Open one moment for reading. No change of another transaction is seen through it.
 
@@ -541,6 +574,46 @@ class Store(Protocol):
         """Open a change: kept on a clean exit, undone whole on any error, which goes on to the caller."""
         ...
 
+    def changes(self, *, after: str | None = None, limit: int = 500) -> Page[Event]:
+        """The events of all firms from just after a cursor, for a vendor's worker; it is a transaction of its own.
+
+        Each firm's events come in its own order, as `JournalReader.changes` gives them; between firms there is none.
+        ``next`` is always there. A worker that goes on from its cursor misses nothing and gets nothing twice.
+
+        Raises:
+            InvalidCursor: the cursor was not made by this method, or was altered.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of everything held. Afterwards every use is a `StoreUnavailable`; closing again does nothing."""
         ...
+
+
+_TRIES: Final = 5
+_PATIENCE_SECONDS: Final = 30
+_PAUSE_SECONDS: Final = 0.02
+
+
+def changed(store: Store, act: Callable[[Transaction], T]) -> T:
+    """Make a change in one transaction, and give what ``act`` gives.
+
+    Where another transaction was in the way, the change is decided again from the start, after a short random pause:
+    at most five times, for about 30 seconds, and only where the store owns the transaction.
+
+    Raises:
+        Conflict: it was in the way every time, or no retry helps, or the transaction is the host's.
+    """
+    began, pause = time.monotonic(), _PAUSE_SECONDS
+    for _ in range(_TRIES - 1):
+        try:
+            with store.transaction() as tx:
+                return act(tx)
+        except Conflict as conflict:
+            is_late = time.monotonic() - began > _PATIENCE_SECONDS
+            if is_late or not (conflict.retryable and store.owns_transactions):
+                raise
+        time.sleep(random.uniform(0, pause))  # noqa: S311 -- so that two do not meet again; guards nothing
+        pause *= 2
+    with store.transaction() as tx:
+        return act(tx)

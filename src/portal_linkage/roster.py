@@ -17,7 +17,7 @@ from .domain.outcomes import LinkChange
 from .domain.policy import LinkagePolicy
 from .domain.rules import EntityChange, Known, RosterEffects
 from .domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, as_utc, check_id, check_type
-from .ports import Mailbox, Snapshot, Store, Transaction
+from .ports import Mailbox, Snapshot, Store, Transaction, changed
 from .wire import Json, to_json
 
 _SOURCE: Final = "pms"
@@ -240,22 +240,26 @@ class RosterSync:
             raise PlanNotConfirmed(plan.plan_id)
         firm_id = plan.firm_id
         policy, at = self._policy_of(firm_id), as_utc("clock", self._clock())
-        with self._store.transaction() as tx:
-            if tx.firms.lock(firm_id) is None:
-                raise FirmNotFound(firm_id)
-            changes = tuple(_changes(tx, firm_id, plan.entities, complete=plan.complete))
-            mailboxes = tx.mailboxes.lock_many(firm_id, rules.concerned(changes, policy).values())
-            decided = _decide(tx, firm_id, changes, policy, at, empties=plan.complete and not plan.entities)
-            if decided.goes_beyond(plan):
-                raise PlanOutdated(plan.plan_id)
-            if decided.needs_confirmation and confirmed is None:
-                raise PlanNotConfirmed(plan.plan_id)
-            tx.entities.save_many(change.after for change in changes)
-            journaled = _write(tx, decided, mailboxes, at)
-        did = decided.effects
-        return RosterApplied(
-            plan_id=plan.plan_id, gains=did.gains, losses=did.losses, hidden=did.hides, events=journaled
-        )
+        return changed(self._store, lambda tx: _applied(tx, plan, policy, at, is_confirmed=confirmed is not None))
+
+
+def _applied(
+    tx: Transaction, plan: RosterPlan, policy: LinkagePolicy, at: datetime, *, is_confirmed: bool
+) -> RosterApplied:
+    firm_id = plan.firm_id
+    if tx.firms.lock(firm_id) is None:
+        raise FirmNotFound(firm_id)
+    changes = tuple(_changes(tx, firm_id, plan.entities, complete=plan.complete))
+    mailboxes = tx.mailboxes.lock_many(firm_id, rules.concerned(changes, policy).values())
+    decided = _decide(tx, firm_id, changes, policy, at, empties=plan.complete and not plan.entities)
+    if decided.goes_beyond(plan):
+        raise PlanOutdated(plan.plan_id)
+    if decided.needs_confirmation and not is_confirmed:
+        raise PlanNotConfirmed(plan.plan_id)
+    tx.entities.save_many(change.after for change in changes)
+    journaled = _write(tx, decided, mailboxes, at)
+    did = decided.effects
+    return RosterApplied(plan_id=plan.plan_id, gains=did.gains, losses=did.losses, hidden=did.hides, events=journaled)
 
 
 def _checked(firm_id: FirmId, entities: Iterable[ClientEntity]) -> tuple[ClientEntity, ...]:
@@ -352,8 +356,7 @@ def _write(tx: Transaction, decided: _Decision, mailboxes: Iterable[Mailbox], at
         [(link, kind) for link, kind in effects.grounds_lost if (link.user_id, link.entity_id) not in ended]
     )
     tx.links.remove_many(effects.ended)
-    for user in removed:
-        tx.users.remove(user)
+    tx.users.remove(*removed)
     journaled = tuple(_told(effects, removed, at))
     tx.journal.append(journaled)
     return journaled

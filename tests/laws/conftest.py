@@ -1,20 +1,15 @@
-"""Both stores, each of which must keep every law."""
+"""Every store, each of which must keep every law."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from portal_linkage.adapters.memory import MemoryStore
-from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
+from tests import engines
 
 
-def _in_sqlite() -> Store:
-    return SqlStore.open("sqlite://")
-
-
-@pytest.fixture(scope="session", params=[MemoryStore, _in_sqlite], ids=["memory", "sqlite"])
+@pytest.fixture(scope="session", params=engines.ALL)
 def make_store(request: pytest.FixtureRequest) -> Callable[[], Store]:
     """Makes a fresh store of one kind."""
-    maker: Callable[[], Store] = request.param
-    return maker
+    return partial(engines.opened, request.param)

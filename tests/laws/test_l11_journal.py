@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from portal_linkage import EmailAddress, Event, EventKind, iterate
 from portal_linkage.ports import Store
 from portal_linkage.wire import to_json
+from tests.builders import journaled
 from tests.folding import fold
 
 from .audit import audit_journal, folded
@@ -88,5 +89,5 @@ def _change_and_fail(store: Store) -> None:
     with store.transaction() as tx:
         tx.mailboxes.lock(ACME, EmailAddress.parse(JANE))
         tx.entities.save(client("1001", JANE, number="77"))
-        tx.journal.append([Event(kind=EventKind.BAR_LIFTED, firm_id=ACME, by="staff-1", at=NOON)])
+        journaled(tx, [Event(kind=EventKind.BAR_LIFTED, firm_id=ACME, by="staff-1", at=NOON)])
         raise ZeroDivisionError

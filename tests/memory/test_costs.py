@@ -22,6 +22,7 @@ from tests.builders import (
     event,
     invoice,
     jane_at,
+    journaled,
     leave_bars,
     link,
     sign_up,
@@ -262,8 +263,8 @@ def test_the_journal_of_a_user_and_an_entity_costs_the_smaller(work: Work) -> No
     """Of a busy user and a quiet entity, or the other way about, only the events of the quiet one are looked at."""
     store = MemoryStore()
     with store.transaction() as tx:
-        tx.journal.append([event() for _ in range(FEW)])
-        tx.journal.append([event(entity_id=entity("quiet").entity_id), event(user_id=UserId("quiet"))])
+        journaled(tx, [event() for _ in range(FEW)])
+        journaled(tx, [event(entity_id=entity("quiet").entity_id), event(user_id=UserId("quiet"))])
     for user_id, entity_id in ((JANE_ID, entity("quiet").entity_id), (UserId("quiet"), entity().entity_id)):
         work.done = 0
         with store.snapshot() as snapshot:

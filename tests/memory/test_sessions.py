@@ -70,6 +70,7 @@ READINGS: dict[str, Callable[[Snapshot], object]] = {
     "payments.find": lambda it: it.payments.find(ACME, payment().payment_id),
     "journal.listing": lambda it: it.journal.listing(ACME, None, None, PAGE),
     "journal.changes": lambda it: it.journal.changes(ACME, PAGE),
+    "journal.is_settled": lambda it: it.journal.is_settled(ACME),
 }
 
 
@@ -106,6 +107,8 @@ def _writings(tx: Transaction) -> dict[str, Callable[[Transaction], object]]:
         "attempts.recent": lambda it: it.attempts.recent(ACME, "x", at(0)),
         "attempts.add": lambda it: it.attempts.add(ACME, "x", at(1), at(11)),
         "journal.append": lambda it: it.journal.append([event()]),
+        "journal.settle": lambda it: it.journal.settle(ACME),
+        "journal.deliver": lambda it: it.journal.deliver(PAGE),
     }
 
 

@@ -5,18 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from portal_linkage import LinkageService
-from portal_linkage.adapters.memory import MemoryStore
-from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
 from tests import builders as b
+from tests import engines
 
 from .world import Clock, World
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=engines.ALL)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """A store with nothing in it."""
-    opened: Store = MemoryStore() if request.param == "memory" else SqlStore.open("sqlite://")
+    opened = engines.opened(request.param)
     yield opened
     opened.close()
 

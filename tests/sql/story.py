@@ -20,6 +20,7 @@ from tests.builders import (
     ground,
     invoice,
     jane_at,
+    journaled,
     late_fee,
     link,
     payment,
@@ -47,7 +48,7 @@ def tell(tx: Transaction, clients: int) -> None:
     tx.invoices.save_many(invoice(f"PAID-{one}", one, status=InvoiceStatus.PAID) for one in ids)
     tx.late_fees.save_many(late_fee(f"FEE-{one}", one) for one in ids)
     tx.payments.save_many(payment(f"PAY-{one}", one) for one in ids)
-    tx.journal.append([event(entity_id=one) for one in ids])
+    journaled(tx, [event(entity_id=one) for one in ids])
     tx.bars.add_many(tx.mailboxes.lock(ACME, jane_at(1)), [bar(one, jane_at(1)) for one in ids])
 
 
@@ -134,6 +135,6 @@ def change_everything(tx: Transaction) -> None:
     tx.payments.remove(ACME, payment("PAY-c0000").payment_id)
     tx.attempts.recent(ACME, "number:1", at(0))
     tx.attempts.add(ACME, "number:1", at(1), at(11))
-    tx.journal.append([event()])
+    journaled(tx, [event()])
     tx.links.remove_many([link("c0000")])
     tx.users.remove(user())

@@ -2,7 +2,6 @@
 
 import importlib
 import sqlite3
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,21 +11,10 @@ from sqlalchemy import create_engine, text
 
 from portal_linkage.adapters.sql import SqlStore, dialects
 from portal_linkage.domain.errors import Conflict, InvalidValue
-from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Transaction
 from tests.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, entity, firm, sign_up, user
 
 from .listening import listening
-
-OPENER = """
-import sys
-from portal_linkage.adapters.sql import SqlStore
-from tests.builders import firm
-store = SqlStore.open(sys.argv[1])
-with store.transaction() as tx:
-    tx.firms.save(firm(sys.argv[2]))
-store.close()
-"""
 
 
 def test_a_file_is_kept_safe(store: SqlStore) -> None:
@@ -73,19 +61,6 @@ def test_a_database_opened_again_has_kept_everything(url: str) -> None:
     again.close()
 
 
-def test_processes_may_open_an_empty_database_at_once(url: str) -> None:
-    """Whoever is first creates the tables, and all the others find them."""
-    firms = [f"firm-{number}" for number in range(8)]
-    running = [
-        subprocess.Popen([sys.executable, "-c", OPENER, url, one], cwd=Path(__file__).parents[2]) for one in firms
-    ]
-    assert [process.wait(timeout=120) for process in running] == [0] * len(firms)
-    store = SqlStore.open(url)
-    with store.snapshot() as snapshot:
-        assert all(snapshot.firms.find(FirmId(one)) for one in firms)
-    store.close()
-
-
 def test_a_new_file_is_waited_for(url: str, tmp_path: Path) -> None:
     """Whoever opens a file that another program is just filling waits for it, though SQLite would not by itself."""
     other = sqlite3.connect(tmp_path / "portal.db", isolation_level=None, check_same_thread=False)
@@ -104,7 +79,7 @@ def test_a_new_file_is_not_waited_for_without_end(url: str, tmp_path: Path, monk
     other = sqlite3.connect(tmp_path / "portal.db", isolation_level=None)
     other.execute("CREATE TABLE theirs (x)")
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(dialects, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(dialects, "WAIT_SECONDS", 0)
     with pytest.raises(Conflict) as caught:
         SqlStore.open(url)
     assert caught.value.retryable
@@ -209,7 +184,9 @@ def test_a_transaction_stands_alone(store: SqlStore) -> None:
         "sqlite:///x\0",
         "sqlite:///\ud800",
         "mysql://host/database",
-        "postgresql://host/database",
+        "postgresql://host:port/x",
+        "postgresql+nothing://host/x",
+        "postgresql://host/\0",
     ],
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:

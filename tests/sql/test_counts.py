@@ -9,7 +9,21 @@ from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.entities import GroundKind
 from portal_linkage.domain.values import EntityId
 from portal_linkage.ports import Snapshot, Transaction
-from tests.builders import ACME, JANE, JANE_ID, bar, entity, event, ground, invoice, jane_at, link, sign_up, user
+from tests.builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    bar,
+    entity,
+    event,
+    ground,
+    invoice,
+    jane_at,
+    journaled,
+    link,
+    sign_up,
+    user,
+)
 
 from .listening import Said, listening
 from .story import LINKED, PAGE, client_ids, scoped_readings, tell
@@ -71,7 +85,7 @@ def signing_up(tx: Transaction, clients: int) -> None:
     tx.links.add_grounds([(link(one, "john"), ground(GroundKind.PROOF)) for one in ids])
     tx.bars.of(mailbox)
     tx.bars.add_many(mailbox, [bar(one, jane_at(2)) for one in ids])
-    tx.journal.append([event(user_id="john", entity_id=one) for one in ids])
+    journaled(tx, [event(user_id="john", entity_id=one) for one in ids])
 
 
 def unlinking(tx: Transaction, clients: int) -> None:
@@ -105,7 +119,7 @@ def test_nothing_is_said_about_nothing(store: SqlStore) -> None:
             tx.links.add_many([])
             tx.links.remove_many([])
             tx.bars.add_many(mailbox, [])
-            tx.journal.append([])
+            journaled(tx, [])
             tx.invoices.save_many([])
             tx.entities.save_many([])
             assert tx.mailboxes.lock_many(ACME, []) == ()

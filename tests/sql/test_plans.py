@@ -7,7 +7,7 @@ import pytest
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Snapshot
-from tests.builders import event
+from tests.builders import event, journaled
 
 from .listening import Said, listening
 from .story import READINGS, change_everything, tell
@@ -69,9 +69,9 @@ def steps_of_append(store: SqlStore) -> int:
         driver = connection.connection.driver_connection
     assert driver is not None
     with store.transaction() as tx:
-        tx.journal.append([event()])
+        journaled(tx, [event()])
         driver.set_progress_handler(lambda: steps.append(None), 1)
-        tx.journal.append([event()])
+        journaled(tx, [event()])
         driver.set_progress_handler(None, 1)
     return len(steps)
 
@@ -80,7 +80,7 @@ def test_a_long_journal_is_continued_as_fast_as_a_short_one(told: SqlStore) -> N
     """To find the end of a journal, SQLite does not read it."""
     before = steps_of_append(told)
     with told.transaction() as tx:
-        tx.journal.append([event()] * 2000)
+        journaled(tx, [event()] * 2000)
     assert steps_of_append(told) == before
 
 

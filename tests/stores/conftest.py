@@ -5,20 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from portal_linkage.adapters.memory import MemoryStore
-from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
+from tests import engines
 
 
-def _opened(engine: str, folder: Path) -> Store:
-    if engine == "memory":
-        return MemoryStore()
-    return SqlStore.open(f"sqlite:///{folder}/portal.db")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=engines.ALL)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with nothing in it."""
-    opened = _opened(request.param, tmp_path)
+    opened = engines.opened(request.param, tmp_path)
     yield opened
     opened.close()

@@ -20,6 +20,7 @@ from tests.builders import (
     event,
     invoice,
     jane_at,
+    journaled,
     late_fee,
     leave_bars,
     link,
@@ -115,7 +116,7 @@ LISTINGS: Final[dict[str, Listing]] = {
     ),
     "journal": Listing(
         lambda snapshot, firm_id, page: snapshot.journal.listing(firm_id, None, None, page),
-        lambda tx, number: tx.journal.append([event(at=at(-number))]),
+        lambda tx, number: journaled(tx, [event(at=at(-number))]),
     ),
 }
 

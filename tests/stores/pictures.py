@@ -23,6 +23,7 @@ from tests.builders import (
     firm,
     invoice,
     jane_at,
+    journaled,
     late_fee,
     leave_bars,
     payment,
@@ -46,7 +47,7 @@ def furnish(tx: Transaction) -> None:
     tx.payments.save(payment())
     tx.attempts.recent(ACME, "number:1", at(-9))
     tx.attempts.add(ACME, "number:1", at(0), at(10))
-    tx.journal.append([event()])
+    journaled(tx, [event()])
 
 
 def pictured(snapshot: Snapshot) -> tuple[Any, ...]:

@@ -8,13 +8,13 @@ from portal_linkage.domain.errors import InvalidCursor
 from portal_linkage.domain.events import Event, EventKind
 from portal_linkage.domain.values import EntityId, PageRequest, UserId
 from portal_linkage.ports import Store
-from tests.builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, event, walk
+from tests.builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, event, journaled, walk
 
 
 def write(store: Store, *events: Event) -> None:
     """Journal events in one change."""
     with store.transaction() as tx:
-        tx.journal.append(events)
+        journaled(tx, events)
 
 
 def listed(store: Store, user_id: UserId | None = None, entity_id: EntityId | None = None) -> tuple[Event, ...]:

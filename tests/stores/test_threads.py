@@ -8,7 +8,21 @@ from portal_linkage.domain.entities import InvoiceStatus
 from portal_linkage.domain.values import InvoiceId, PageRequest
 from portal_linkage.domain.viewers import Only
 from portal_linkage.ports import Store
-from tests.builders import ACME, JANE, JANE_ID, REALTY, SMITH, entity, event, invoice, jane_at, sign_up, usd, user
+from tests.builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    REALTY,
+    SMITH,
+    entity,
+    event,
+    invoice,
+    jane_at,
+    journaled,
+    sign_up,
+    usd,
+    user,
+)
 from tests.stores.pictures import undone
 
 ROUNDS = 40
@@ -175,7 +189,7 @@ def test_a_consumer_gets_every_event_of_many_writers_once(store: Store) -> None:
         def run() -> None:
             for number in range(ROUNDS):
                 with store.transaction() as tx:
-                    tx.journal.append([event(by=f"{by}-{number}")])
+                    journaled(tx, [event(by=f"{by}-{number}")])
 
         return run
 

@@ -27,6 +27,7 @@ from tests.builders import (
     ground,
     invoice,
     jane_at,
+    journaled,
     late_fee,
     leave_bars,
     link,
@@ -108,7 +109,7 @@ CHANGES: dict[str, Callable[[Transaction], None]] = {
     "invoices": _move_invoices,
     "late fees": _move_late_fees,
     "payments": _move_payments,
-    "journal": lambda tx: tx.journal.append([event(), event(user_id=None, entity_id=None)]),
+    "journal": lambda tx: journaled(tx, [event(), event(user_id=None, entity_id=None)]),
 }
 
 

@@ -19,6 +19,7 @@ from tests.builders import (
     event,
     firm,
     invoice,
+    journaled,
     late_fee,
     leave_bars,
     link,
@@ -40,7 +41,7 @@ def _furnish_the_other(tx: Transaction) -> None:
     tx.payments.save(payment(entity_id=SMITH, firm_id=OTHER_FIRM))
     tx.attempts.recent(OTHER_FIRM, "number:1", at(-9))
     tx.attempts.add(OTHER_FIRM, "number:1", at(1), at(11))
-    tx.journal.append([event(firm_id=OTHER_FIRM), event(firm_id=OTHER_FIRM)])
+    journaled(tx, [event(firm_id=OTHER_FIRM), event(firm_id=OTHER_FIRM)])
 
 
 def _clear_the_other(tx: Transaction) -> None:

@@ -67,3 +67,5 @@ BARS: Final = Listing("bars", (int, str, str), _itself)
 JOURNAL: Final = Listing("journal", (int,), _itself)
 CHANGES: Final = Listing("changes", (int,), _itself)
 """Both by the event's position in its firm's journal, from 1 on."""
+DELIVERIES: Final = Listing("deliveries", (int, int), _itself)
+"""The changes of all firms, for who delivers them: by the turn in which they came up, then as `CHANGES`."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rich.console import RenderableType
+from rich.text import Text
 
+from ..adapters.sql.schema import as_sql
 from ..domain import outcomes
 from ..domain.entities import Arrival, Claim, InvoiceProof, PortalUser
 from ..domain.errors import InvalidValue
@@ -106,6 +108,12 @@ def explain(desk: Desk, args: Namespace) -> Answer:
     who = EmailAddress.parse(args.user) if "@" in args.user else desk.user_id(args.user)
     explanation = desk.portal.explain(desk.staff, who, args.client, invoice_id=args.invoice)
     return Answer(explanation, [str(explanation)])
+
+
+def schema(args: Namespace) -> Answer:
+    """Print the SQL that creates the tables, for whoever runs it by hand."""
+    sql = as_sql(args.dialect, prefix=args.prefix, schema=args.schema)
+    return Answer(sql, [Text(sql, no_wrap=True, overflow="ignore")])
 
 
 def journal(desk: Desk, args: Namespace) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 from rich.console import Console
 
+from ..adapters.sql.tables import PREFIX
 from ..domain.errors import InvalidValue, PortalLinkageError
 from ..wire import to_json
 from . import _commands as do
@@ -52,11 +53,15 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     **{file: {"metavar": "FILE", "help": "a table: .csv, .json, .jsonl or .ndjson"} for file in _FILES},
     "--complete": {"action": "store_true", "help": "these entities are all: the others become inactive"},
     "--skip-bad-rows": {"action": "store_true", "help": "write the good rows, and list the others"},
+    "--dialect": {"choices": ("sqlite", "postgresql"), "required": True},
+    "--prefix": {"default": PREFIX, "help": "begins the name of each table (default: %(default)s)"},
+    "--schema": {"help": "where the tables are to be"},
     "--confirm": {"metavar": "PLAN_ID", "help": "apply this roster plan although it takes much away"},
 }
 _COMMANDS: Final[Mapping[Callable[[Namespace], Answer], tuple[str, ...]]] = {
     demo: (),
     import_: (*_COMMON, "--firm-name", "--mapping", *_FILES, "--complete", "--skip-bad-rows", "--confirm"),
+    do.schema: ("--dialect", "--prefix", "--schema"),
     at_desk(do.sign_up): (*_COMMON, "email", "--name", "--arrived-at", "--proof"),
     at_desk(do.view): (*_COMMON, "user", "--entity", "--limit"),
     at_desk(do.users): (*_COMMON, "search", "--entity", *_PAGE),

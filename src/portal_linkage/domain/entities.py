@@ -13,7 +13,6 @@ from attrs.validators import deep_iterable, optional
 from .values import (
     MAX_ID,
     MAX_NAME,
-    MAX_NUMBER,
     EmailAddress,
     EntityId,
     FeeId,
@@ -49,7 +48,6 @@ def _is(kind: type) -> _Check:
 
 
 _id: Final = _checked_by(check_id)
-_number: Final = _checked_by(partial(check_text, most=MAX_NUMBER, least=1))
 _name: Final = _checked_by(partial(check_text, most=MAX_NAME))
 _day: Final = _checked_by(check_date)
 _moment: Final = _checked_by(as_utc)
@@ -132,7 +130,7 @@ class ClientEntity:
     firm_id: FirmId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
     name: str = attrs.field(validator=_name)
-    client_number: str = attrs.field(default=_same_as("entity_id"), validator=_number)
+    client_number: str = attrs.field(default=_same_as("entity_id"), validator=_id)
     contacts: tuple[Contact, ...] = attrs.field(
         default=(), converter=_contact_rows, validator=deep_iterable(_is(Contact))
     )
@@ -259,7 +257,7 @@ class Invoice:
     firm_id: FirmId = attrs.field(validator=_id)
     invoice_id: InvoiceId = attrs.field(validator=_id)
     entity_id: EntityId = attrs.field(validator=_id)
-    number: str = attrs.field(default=_same_as("invoice_id"), validator=_number)
+    number: str = attrs.field(default=_same_as("invoice_id"), validator=_id)
     total: Money = attrs.field(validator=_amount)
     amount_due: Money = attrs.field(validator=_amount)
     issued_on: date = attrs.field(validator=_day)
@@ -340,8 +338,8 @@ class Arrival:
 class InvoiceProof:
     """What a person types to prove that they know a client's bills. Exact and case-sensitive; the repr is masked."""
 
-    client_number: str = attrs.field(validator=_number)
-    invoice_number: str = attrs.field(validator=_number)
+    client_number: str = attrs.field(validator=_id)
+    invoice_number: str = attrs.field(validator=_id)
 
     def __repr__(self) -> str:
         return "InvoiceProof(***)"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final, Self, get_args
+from typing import Final, Self, TypeVar, get_args
 
 from ..domain.entities import (
     Bar,
@@ -59,10 +59,12 @@ from ..domain.values import (
     new_uuid,
 )
 from ..domain.viewers import Sight, narrowed, sight_of
-from ..ports import Snapshot, Store
+from ..ports import JournalReader, Snapshot, Store, Transaction, changed
 from ..roster import RosterSync
 from . import _persons, _readings, _staff
 from ._change import Change
+
+T = TypeVar("T")
 
 _FIRST: Final = PageRequest()
 _DEFAULT: Final = LinkagePolicy()
@@ -127,8 +129,7 @@ class LinkageService:
         check_text("name", name, most=MAX_NAME)
         if claim is not None:
             check_type("claim", claim, get_args(Claim))
-        with self._change(firm_id) as change:
-            return _persons.sign_up(change, email.email, name, claim, self._new_id)
+        return self._changed(firm_id, lambda change: _persons.sign_up(change, email.email, name, claim, self._new_id))
 
     def claim(self, user: PortalUser, claim: Claim) -> ClaimOutcome:
         """Link one more entity to a user by an attested arrival, or by a proof that they typed.
@@ -140,8 +141,7 @@ class LinkageService:
         """
         check_type("user", user, PortalUser)
         check_type("claim", claim, get_args(Claim))
-        with self._change(user.firm_id) as change:
-            return _persons.claim_entity(change, user, claim)
+        return self._changed(user.firm_id, lambda change: _persons.claim_entity(change, user, claim))
 
     def leave(self, user: PortalUser, entity_id: EntityId) -> UnlinkOutcome:
         """Unlink a user from an entity at their own wish, where the policy allows it.
@@ -152,8 +152,7 @@ class LinkageService:
         """
         check_type("user", user, PortalUser)
         check_id("entity_id", entity_id)
-        with self._change(user.firm_id) as change:
-            return _persons.leave(change, user, entity_id)
+        return self._changed(user.firm_id, lambda change: _persons.leave(change, user, entity_id))
 
     def admit_guest(self, firm_id: FirmId, proof: InvoiceProof) -> Guest | ClaimRefused | TooManyAttempts:
         """Let somebody in to pay without an account, by proof. A refused one is counted, by number only: commit it.
@@ -163,8 +162,7 @@ class LinkageService:
         """
         check_id("firm_id", firm_id)
         check_type("proof", proof, InvoiceProof)
-        with self._change(firm_id) as change:
-            return _persons.admit_guest(change, proof)
+        return self._changed(firm_id, lambda change: _persons.admit_guest(change, proof))
 
     def find_user(self, firm_id: FirmId, email: EmailAddress | VerifiedEmail) -> User | None:
         """The user with this address at this firm, if there is one."""
@@ -181,8 +179,7 @@ class LinkageService:
             EntityNotFound: the entity is unknown or inactive, linked or not.
         """
         _check_staff(staff, user_id=user_id, entity_id=entity_id)
-        with self._change(staff.firm_id) as change:
-            return _staff.link(change, staff.staff_id, user_id, entity_id)
+        return self._changed(staff.firm_id, lambda change: _staff.link(change, staff.staff_id, user_id, entity_id))
 
     def unlink(self, staff: FirmStaff, user_id: UserId, entity_id: EntityId) -> UnlinkOutcome:
         """End a link (the X beside an entity), and with the last one the user. It stands, as the policy says (L7).
@@ -191,8 +188,7 @@ class LinkageService:
             UserNotFound: there is no such user (any more).
         """
         _check_staff(staff, user_id=user_id, entity_id=entity_id)
-        with self._change(staff.firm_id) as change:
-            return _staff.unlink(change, staff.staff_id, user_id, entity_id)
+        return self._changed(staff.firm_id, lambda change: _staff.unlink(change, staff.staff_id, user_id, entity_id))
 
     def remove_user(self, staff: FirmStaff, user_id: UserId) -> UserRemoved:
         """The X on every link of a user at once.
@@ -201,8 +197,7 @@ class LinkageService:
             UserNotFound: there is no such user (any more).
         """
         _check_staff(staff, user_id=user_id)
-        with self._change(staff.firm_id) as change:
-            return _staff.remove_user(change, staff.staff_id, user_id)
+        return self._changed(staff.firm_id, lambda change: _staff.remove_user(change, staff.staff_id, user_id))
 
     def bars(
         self, staff: FirmStaff, *, email: EmailAddress | VerifiedEmail | None = None, page: PageRequest = _FIRST
@@ -220,8 +215,7 @@ class LinkageService:
         """Lift a bar, whether or not the address has a user. It links nothing (L7)."""
         _check_staff(staff, entity_id=entity_id)
         address = _address(email)
-        with self._change(staff.firm_id) as change:
-            return _staff.lift_bar(change, staff.staff_id, address, entity_id)
+        return self._changed(staff.firm_id, lambda change: _staff.lift_bar(change, staff.staff_id, address, entity_id))
 
     def portal_users(
         self,
@@ -391,8 +385,7 @@ class LinkageService:
         _check_staff(staff)
         _check_given(user_id=user_id, entity_id=entity_id)
         check_type("page", page, PageRequest)
-        with self._store.snapshot() as snapshot:
-            return snapshot.journal.listing(staff.firm_id, user_id, entity_id, page)
+        return self._told(staff.firm_id, lambda journal: journal.listing(staff.firm_id, user_id, entity_id, page))
 
     def changes(self, firm_id: FirmId, *, after: str | None = None, limit: int = 500) -> Page[Event]:
         """The firm's events from just after a cursor, for a consumer that keeps its place.
@@ -401,17 +394,26 @@ class LinkageService:
         """
         check_id("firm_id", firm_id)
         page = PageRequest(limit, after)
-        with self._store.snapshot() as snapshot:
-            return snapshot.journal.changes(firm_id, page)
+        return self._told(firm_id, lambda journal: journal.changes(firm_id, page))
 
     def _policy_of(self, firm_id: FirmId) -> LinkagePolicy:
         return policy_for(self._policy, firm_id)
 
-    @contextmanager
-    def _change(self, firm_id: FirmId) -> Generator[Change]:
+    def _changed(self, firm_id: FirmId, act: Callable[[Change], T]) -> T:
         policy, at = self._policy_of(firm_id), as_utc("clock", self._clock())
-        with self._store.transaction() as tx:
-            yield Change(tx, firm_id, policy, at)
+        return changed(self._store, lambda tx: act(Change(tx, firm_id, policy, at)))
+
+    def _told(self, firm_id: FirmId, ask: Callable[[JournalReader], Page[Event]]) -> Page[Event]:
+        """Ask the journal; events that are waiting for their place are given it first, which is a change."""
+        with self._store.snapshot() as snapshot:
+            if snapshot.journal.is_settled(firm_id):
+                return ask(snapshot.journal)
+
+        def settle_and_ask(tx: Transaction) -> Page[Event]:
+            tx.journal.settle(firm_id)
+            return ask(tx.journal)
+
+        return changed(self._store, settle_and_ask)
 
     @contextmanager
     def _reading(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain
+from typing import Final
 
 from ...domain.entities import ClientEntity, Firm
 from ...domain.events import Event
@@ -111,6 +112,10 @@ def _suggestion(cabinet: Cabinet, entity_id: EntityId, user_id: UserId | None) -
     )
 
 
+_EVERYBODY: Final = FirmId("")
+"""No firm has this id: in its journal stand the events of all."""
+
+
 class Journal(Repository):
     """What happened."""
 
@@ -132,8 +137,20 @@ class Journal(Repository):
 
     def append(self, events: Sequence[Event]) -> None:
         for event in events:
-            journal = self._session.opened(event.firm_id).journal
-            self._session.put(journal, len(journal.rows) + 1, event)
+            for firm_id in (event.firm_id, _EVERYBODY):
+                journal = self._session.opened(firm_id).journal
+                self._session.put(journal, len(journal.rows) + 1, event)
+
+    def is_settled(self, firm_id: FirmId) -> bool:
+        self._session.cabinet(firm_id)
+        return True  # a transaction is alone in the store: they end in the order in which they began
+
+    def settle(self, firm_id: FirmId) -> None:
+        self._session.opened(firm_id)
+
+    def deliver(self, page: PageRequest) -> Page[Event]:
+        self._session.opened(_EVERYBODY)
+        return self.changes(_EVERYBODY, page)
 
 
 def _position(question: Question, page: PageRequest) -> int:

@@ -57,9 +57,10 @@ class Users(Repository):
         self._session.put(users, user.user_id, user)
         self._give(mailbox.firm_id, user.email, user)
 
-    def remove(self, user: User) -> None:
-        self._session.put(self._session.opened(user.firm_id).users, user.user_id, None)
-        self._give(user.firm_id, user.email, None)
+    def remove(self, *users: User) -> None:
+        for user in users:
+            self._session.put(self._session.opened(user.firm_id).users, user.user_id, None)
+            self._give(user.firm_id, user.email, None)
 
     def _give(self, firm_id: FirmId, email: EmailAddress, user: User | None) -> None:
         mailboxes = self._session.opened(firm_id).mailboxes

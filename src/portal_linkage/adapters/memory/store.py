@@ -4,7 +4,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from ... import ports
-from ...domain.values import FirmId
+from ...domain.events import Event
+from ...domain.values import MAX_LIMIT, FirmId, Page, PageRequest
 from . import bills, clients, people
 from .door import Door
 from .session import Session
@@ -42,6 +43,8 @@ class MemoryStore:
     the order of arrival.
     """
 
+    owns_transactions = True
+
     def __init__(self) -> None:
         self._door = Door()
         self._cabinets: Shelf[FirmId, Cabinet] = Shelf()
@@ -69,6 +72,10 @@ class MemoryStore:
         finally:
             session.end()
             self._door.leave(thread)
+
+    def changes(self, *, after: str | None = None, limit: int = MAX_LIMIT) -> Page[Event]:
+        page = PageRequest(limit, after)
+        return ports.changed(self, lambda tx: tx.journal.deliver(page))
 
     def close(self) -> None:
         self._door.close()

@@ -1,6 +1,6 @@
 """The clauses that statements share: which rows, whose bills, where a page goes on, what a typed text begins."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -45,12 +45,23 @@ def shown(entity: sa.Table) -> tuple[sa.ColumnElement[Any], ...]:
     return (entity.c.firm_id, entity.c.entity_id, entity.c.name, entity.c.client_number, entity.c.active)
 
 
+def inserting(
+    into: sa.Insert, computed: Mapping[str, sa.ColumnElement[Any]], *where: sa.ColumnElement[bool] | sa.TextClause
+) -> sa.Insert:
+    """Insert a row of which some columns are computed from rows that are there, the others given.
+
+    By selecting it: a subquery among the values is more than some distributed databases take.
+    """
+    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in into.table.c}
+    return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
+
+
 class Scoped:
     """A statement about visible entities (as shown to a viewer, and their link order) for each kind of scope."""
 
     def __init__(self, tables: Tables, build: Callable[[sa.Subquery], sa.Executable]) -> None:
         link, entity = tables.link, tables.entity
-        active, first = entity.c.active == sa.true(), sa.literal_column("0", sa.Integer)
+        active, first = entity.c.active == sa.true(), sa.literal_column("0", sa.BigInteger)
         places = (link.c.revision, link.c.position)
         links = sa.select(*shown(entity), *places).select_from(joined(link, entity, "entity_id")).where(active)
         visits = sa.select(*shown(entity), first.label("revision"), first.label("position")).where(active)

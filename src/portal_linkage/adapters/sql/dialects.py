@@ -1,36 +1,49 @@
 """What differs between databases: how a transaction begins, how a row replaces another, what the planner must be told.
 
-Nothing outside this module is for one database only.
+Nothing outside this package's `dialects` and `engines` is for one database only.
 """
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from ...domain.errors import InvalidValue
-from ...domain.values import flaw_of
+from ...domain.values import check_type
 
-_WAIT_SECONDS: Final = 30
+WAIT_SECONDS: Final = 30
+"""How long a change to a SQLite database waits for another one."""
+
+KNOWN: Final = "a SQLite or PostgreSQL database"
 _PAUSE_SECONDS: Final = 0.01
 _PREPARED: Final = "portal_linkage"
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}",
+    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
     "PRAGMA synchronous = FULL",
 )
 _ROWS: Final = (1_000_000, 100_000, 10, 2)
 """What SQLite is told of an index: rows in all, of a firm, of an entity (user, word, …) of the firm, and of less."""
 _ROWS_OF_SOME: Final = (100_000, 10_000, 2, 2)
 """The same of an index of only some rows: the open invoices, the fees due."""
+_IN_THE_WAY: Final = frozenset({"40001", "40P01", "55P03"})
+"""Serialization failure, deadlock, lock not available: the states (SQLSTATE) in which trying again may help."""
+_MIGRATING: Final = 0x706F7274616C  # "portal"
+_IN_TRANSACTION: Final = 2
+"""What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
+
+Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
 class _Begin(Protocol):
+    def __call__(self, connection: sa.Connection, *, change: bool, steady: bool) -> None: ...
+
+
+class _Join(Protocol):
     def __call__(self, connection: sa.Connection, *, change: bool) -> None: ...
 
 
@@ -38,48 +51,61 @@ class _Begin(Protocol):
 class Dialect:
     """One kind of database."""
 
-    insert: Callable[[sa.Table], sqlite.Insert]
-    options: Mapping[str, Any]
-    """The execution options of our connections, whatever the owner of the engine has set."""
+    insert: Callable[[sa.Table], Upsert]
     begin: _Begin
-    is_begun: Callable[[sa.Connection], bool]
-    """Whether the transaction is still there: some errors end it."""
+    """Begin a transaction of our own, whose connection is in autocommit: when and how we say, not the driver.
+
+    A reading that is not steady sees what others commit meanwhile.
+    """
+    join: _Join
+    """Make sure that a host's transaction has begun, so that a savepoint in it is one."""
+    saves_reads: bool
+    """Whether a statement that fails ends the transaction, so that a host's must be saved from our readings, too."""
+    is_sound: Callable[[sa.Connection], bool]
+    """Whether the transaction can go on: some errors end it."""
     is_busy: Callable[[BaseException | None], bool]
     """Whether the driver's error says that another transaction was in the way."""
-    describe: Callable[[sa.Connection, sa.MetaData], None]
+    migrate_alone: Callable[[sa.Connection], object]
+    """Wait until no other process migrates, and keep others waiting until the transaction ends."""
+    describe: Callable[[sa.Connection, Sequence[sa.Table]], None]
     """Tell the planner of tables just created what it cannot see in them yet."""
 
-    def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> sqlite.Insert:
+    def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> Upsert:
         """Insert a row, or change the one that has these keys."""
         return self.insert(table).on_conflict_do_update(index_elements=list(keys), set_=dict(changes))
 
-    def replacing(self, table: sa.Table, *, keeping: Iterable[str] = ()) -> sqlite.Insert:
+    def replacing(self, table: sa.Table, *, keeping: Iterable[str] = ()) -> Upsert:
         """Insert a row, or replace what stands under its primary key, but for some columns."""
         statement = self.insert(table)
         columns, kept = table.c.keys(), {*table.primary_key.columns.keys(), *keeping}
         changes = {name: statement.excluded[name] for name in columns if name not in kept}
         return self.upsert(table, table.primary_key.columns.keys(), changes)
 
-    def adding(self, table: sa.Table) -> sqlite.Insert:
+    def adding(self, table: sa.Table) -> Upsert:
         """Insert a row, unless one stands under its primary key."""
         return self.insert(table).on_conflict_do_nothing(index_elements=table.primary_key.columns.keys())
 
 
-def _begin_sqlite(connection: sa.Connection, *, change: bool) -> None:
+def _begin_sqlite(connection: sa.Connection, *, change: bool, steady: bool) -> None:
+    connection.begin()
+    if _is_sound_sqlite(connection):  # a host's engine may begin a transaction in an event: ours begins otherwise
+        connection.exec_driver_sql("ROLLBACK")
     if _PREPARED not in connection.info:
         for pragma in _PRAGMAS:
             connection.exec_driver_sql(pragma)
         _keep_log_ahead(connection)
         connection.info[_PREPARED] = True
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if change else "BEGIN")
-    if not change:
+    if change:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif steady:
+        connection.exec_driver_sql("BEGIN")
         # SQLite takes its snapshot at the first reading, and that is to be now.
         connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
 
 
 def _keep_log_ahead(connection: sa.Connection) -> None:
     """Switch to the write-ahead log. SQLite does not wait by itself while another connection changes a new file."""
-    until = time.monotonic() + _WAIT_SECONDS
+    until = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
@@ -91,7 +117,13 @@ def _keep_log_ahead(connection: sa.Connection) -> None:
             return
 
 
-def _is_begun_sqlite(connection: sa.Connection) -> bool:
+def _join_sqlite(connection: sa.Connection, *, change: bool) -> None:
+    """By default the driver begins a transaction only at the first change, and a savepoint before it would commit."""
+    if change and not _is_sound_sqlite(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_sound_sqlite(connection: sa.Connection) -> bool:
     return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
 
 
@@ -111,28 +143,74 @@ def _index_figures(index: sa.Index) -> str:
     return _figures(rows, len(index.expressions), unique=bool(index.unique))
 
 
-def _describe_sqlite(connection: sa.Connection, metadata: sa.MetaData) -> None:
+def _describe_sqlite(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
     """Without statistics, SQLite takes a firm for ten rows, and may read all of a firm to find those of an entity."""
     figures: list[tuple[str, str, str]] = []
-    for table in metadata.sorted_tables:
+    for table in tables:
         figures.append((table.name, table.name, _figures(_ROWS, len(table.primary_key.columns), unique=True)))
         figures += ((table.name, str(index.name), _index_figures(index)) for index in table.indexes)
     connection.exec_driver_sql("ANALYZE sqlite_master")  # makes the table of statistics, and analyzes nothing
-    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", [(name,) for name in metadata.tables])
+    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", [(table.name,) for table in tables])
     connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", figures)
     connection.exec_driver_sql("ANALYZE sqlite_master")  # reads it
+
+
+def _migrate_in_turn(connection: sa.Connection) -> None:
+    """A transaction that changes a SQLite database is alone as it is."""
+
+
+def _lock_postgresql(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})").close()
+
+
+def _begin_postgresql(connection: sa.Connection, *, change: bool, steady: bool) -> None:
+    if change or not steady:
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED").close()
+    else:
+        # The snapshot is taken at the first reading, and that is to be now.
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT 1").close()
+
+
+def _join_postgresql(connection: sa.Connection, *, change: bool) -> None:  # noqa: ARG001 -- as for SQLite
+    if getattr(connection.connection.driver_connection, "autocommit", False):
+        raise InvalidValue("host", "is in autocommit: what is done in it could not be undone, so begin a transaction")
+
+
+def _is_sound_postgresql(connection: sa.Connection) -> bool:
+    # After an error PostgreSQL takes nothing more, and makes of a COMMIT a ROLLBACK without a word.
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.info.transaction_status == _IN_TRANSACTION)
+
+
+def _is_busy_postgresql(error: BaseException | None) -> bool:
+    return getattr(error, "sqlstate", None) in _IN_THE_WAY
+
+
+def _describe_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """PostgreSQL gathers statistics by itself."""
 
 
 _DIALECTS: Final = {
     "sqlite": Dialect(
         insert=sqlite.insert,
-        # The driver begins no transaction by itself: ours begin when and how we say.
-        options={"isolation_level": "AUTOCOMMIT"},
         begin=_begin_sqlite,
-        is_begun=_is_begun_sqlite,
+        join=_join_sqlite,
+        saves_reads=False,
+        is_sound=_is_sound_sqlite,
         is_busy=_is_busy_sqlite,
+        migrate_alone=_migrate_in_turn,
         describe=_describe_sqlite,
-    )
+    ),
+    "postgresql": Dialect(
+        insert=postgresql.insert,
+        begin=_begin_postgresql,
+        join=_join_postgresql,
+        saves_reads=True,
+        is_sound=_is_sound_postgresql,
+        is_busy=_is_busy_postgresql,
+        migrate_alone=_lock_postgresql,
+        describe=_describe_nothing,
+    ),
 }
 
 
@@ -141,36 +219,14 @@ def dialect_of(engine: sa.Engine) -> Dialect:
 
     Raises:
         InvalidValue: it is none that this package knows.
+        TypeError: it is no engine; of an asynchronous one, ``engine.sync_engine`` is.
     """
-    if engine.dialect.name not in _DIALECTS:
-        raise InvalidValue("engine", "must be of a SQLite database")
-    return _DIALECTS[engine.dialect.name]
+    dialect = dialect_named(check_type("engine", engine, sa.Engine).dialect.name)
+    if dialect is None:
+        raise InvalidValue("engine", f"must be of {KNOWN}")
+    return dialect
 
 
-def engine_for(url: str) -> sa.Engine:
-    """An engine of our own. A database in memory is one connection, for which the others wait.
-
-    Raises:
-        InvalidValue: it is not the address of a database that this package knows.
-    """
-    try:
-        address = sa.make_url(url)
-    except (ArgumentError, ValueError):  # a ValueError for a port that is no number
-        raise InvalidValue("url", "is no address of a database") from None
-    if flaw := flaw_of(address.database or "", most=len(url)):
-        raise InvalidValue("url", flaw)
-    if address.get_backend_name() not in _DIALECTS:
-        raise InvalidValue("url", "must be the address of a SQLite database")
-    in_memory = address.database in {None, "", ":memory:"}
-    try:
-        engine = sa.create_engine(
-            address,
-            hide_parameters=True,
-            poolclass=QueuePool,
-            **({"pool_size": 1, "max_overflow": 0} if in_memory else {}),
-            connect_args={"check_same_thread": False, "timeout": _WAIT_SECONDS},
-        )
-        engine.dialect.create_connect_args(address)
-    except (ArgumentError, ImportError, TypeError, ValueError):  # the last two for options that are none
-        raise InvalidValue("url", "names a driver or an option that cannot be used here") from None
-    return engine
+def dialect_named(name: str) -> Dialect | None:
+    """The dialect of this name, as SQLAlchemy calls it, if this package knows it."""
+    return _DIALECTS.get(name)

@@ -12,7 +12,7 @@ from ...domain.entities import Bar, Ground, GroundKind, Link
 from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId
 from ...ports import Mailbox, Refusals
 from ..listings import BARS
-from .clauses import AMONG, Choice, joined, of_kind, page_values, paged, this
+from .clauses import AMONG, Choice, inserting, joined, of_kind, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, Record, Values
 from .stored import stored
@@ -43,9 +43,9 @@ class LinkStatements:
         self.add = sa.insert(link)
         self.remove = sa.delete(link).where(this(link, "user_id", "entity_id"))
         of_link = this(ground, "user_id", "entity_id")
-        position = sa.select(sa.func.coalesce(sa.func.max(ground.c.position) + 1, 0)).where(of_link)
+        position = sa.func.coalesce(sa.func.max(ground.c.position) + 1, 0)
         self.add_grounds = sa.insert(ground)
-        self.add_last_ground = dialect.adding(ground).values(position=position.scalar_subquery()).inline()
+        self.add_last_ground = inserting(dialect.adding(ground), {"position": position}, of_link)
         self.remove_ground = sa.delete(ground).where(this(ground, "user_id", "entity_id", "kind"))
         self.remove_grounds = sa.delete(ground).where(of_link)
 

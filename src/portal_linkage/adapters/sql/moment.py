@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from ...domain.errors import Conflict, PortalLinkageError, StoreUnavailable
+from ...domain.errors import Conflict, InvalidValue, PortalLinkageError, StoreUnavailable
 from ...domain.values import MAX_LIMIT
 from .dialects import Dialect
 
@@ -22,6 +22,9 @@ Values = Mapping[str, Any]
 
 CHUNK: Final = 500
 """How many rows to save go into one statement."""
+
+_TOO_LARGE: Final = "54000"
+"""The state (SQLSTATE) of a limit of the server's: here, how long an entry of an index may be."""
 
 _ASKED_AT_ONCE: Final = 4 * MAX_LIMIT  # what a view shows: four full pages
 
@@ -37,6 +40,8 @@ def _ours(error: SQLAlchemyError, dialect: Dialect) -> PortalLinkageError:
     # Never the driver's own words: they may repeat an address or an amount.
     if isinstance(error, NoConnectionFree) or (isinstance(error, DBAPIError) and dialect.is_busy(error.orig)):
         return Conflict("another transaction held the store for too long", retryable=True)
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _TOO_LARGE:
+        return InvalidValue("ids", "are together too long for an index of this database")
     if isinstance(error, IntegrityError):
         return Conflict("the change contradicts what is stored by now")
     return StoreUnavailable("the database could not do its work")
@@ -102,7 +107,7 @@ class Moment:
                 yield
         except PortalLinkageError:
             # Some errors (a full disk) make the database undo all of it: what came after would be kept on its own.
-            if not self._dialect.is_begun(self.connection):
+            if self.connection.invalidated or not self._dialect.is_sound(self.connection):
                 self.end()
             raise
 

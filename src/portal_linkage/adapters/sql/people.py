@@ -172,9 +172,10 @@ class SqlUserRepository(SqlUserReader):
         self._moment.run(self._statements.add, columns)
         self._moment.run(self._statements.add_words, words)
 
-    def remove(self, user: User) -> None:
-        for statement in (self._statements.remove, self._statements.remove_words):
-            self._moment.run(statement, {"firm": user.firm_id, "user": user.user_id})
+    def remove(self, *users: User) -> None:
+        these = [{"firm": user.firm_id, "user": user.user_id} for user in users]
+        self._moment.run(self._statements.remove, these)
+        self._moment.run(self._statements.remove_words, these)
 
 
 class AttemptStatements:
@@ -187,7 +188,8 @@ class AttemptStatements:
         # Not by the column's own name, which an update would take for a value to set.
         self.set = sa.update(attempt).where(this(attempt), attempt.c.subject == sa.bindparam("of_subject"))
         stale = sa.select(attempt.c.subject).where(this(attempt), attempt.c.until <= sa.bindparam("at"))
-        oldest = stale.order_by(attempt.c.until).limit(_CLEARED_AT_ONCE)
+        # Those that somebody holds are left to them: two who clear each other's would wait for each other.
+        oldest = stale.order_by(attempt.c.until).limit(_CLEARED_AT_ONCE).with_for_update(skip_locked=True)
         self.clear = sa.delete(attempt).where(this(attempt), attempt.c.subject.in_(oldest))
 
 

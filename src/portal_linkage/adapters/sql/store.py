@@ -1,69 +1,118 @@
-"""The SQL store: who may begin a transaction, and how it ends."""
+"""The SQL store, on an engine of its own or the host's, and the same store within a host's transaction."""
 
-import threading
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from threading import get_ident
-from typing import Self
+from typing import Any, Final, Self, TypedDict, Unpack
 
-import attrs
-from sqlalchemy import Connection, Engine, inspect
+import sqlalchemy as sa
 
-from ...domain.errors import Conflict, StoreUnavailable
-from ...ports import Snapshot, Transaction
-from .dialects import Dialect, dialect_of, engine_for
+from ...domain.entities import Viewer
+from ...domain.errors import StoreUnavailable
+from ...domain.events import Event
+from ...domain.values import MAX_LIMIT, Page, PageRequest, check_text, check_type
+from ...domain.viewers import scope_of
+from ...ports import Snapshot, Transaction, changed
+from .blocks import Entrance
+from .dialects import Dialect, dialect_of
+from .engines import engine_for
+from .hosted import HostedStore, HostSession, check_host
 from .moment import Moment, translated
-from .readings import SqlSnapshot, SqlTransaction, Statements
-from .tables import Tables
+from .readings import Parts, Statements
+from .sources import InvoiceSource, LateFeeSource, PaymentSource, Sources, visible
+from .tables import PREFIX, Tables
+
+_MAX_PREFIX: Final = 30  # so that the names of indexes, too, are names that every database takes
 
 
 @lru_cache(maxsize=16)
-def _prepared(prefix: str, dialect: Dialect) -> tuple[Tables, Statements]:
-    """The tables and statements, which many stores may share."""
-    tables = Tables(prefix)
-    return tables, Statements(tables, dialect)
+def _tables(prefix: str, schema: str | None) -> Tables:
+    """The tables, which many stores may share."""
+    return Tables(sa.MetaData(), prefix, schema)
 
 
-@attrs.define
-class _Opened:
-    """What a thread has opened: a transaction of the database, and how many blocks are in it. The last out ends it."""
+@lru_cache(maxsize=16)
+def _statements(tables: Tables, dialect: Dialect) -> Statements:
+    """All statements about them, likewise."""
+    return Statements(tables, dialect)
 
-    connection: Connection
-    is_change: bool
-    end: ExitStack
-    blocks: int = 1
+
+class StoreOptions(TypedDict, total=False):
+    """What may be said of a store beside its database: see `SqlStore`."""
+
+    prefix: str
+    schema: str | None
+    metadata: sa.MetaData | None
+    invoices: InvoiceSource | None
+    late_fees: LateFeeSource | None
+    payments: PaymentSource | None
 
 
 class SqlStore:
-    """Everything kept in a SQLite database, through SQLAlchemy Core. Threads and processes may share it.
+    """Everything kept in a SQLite or PostgreSQL database, through SQLAlchemy Core; threads and processes may share it.
 
-    ``prefix`` begins the name of every table. On an engine of the host's, closing the store does not dispose of it, but
-    the connections that the store has used keep what it sets (write-ahead log, ``synchronous=FULL``, a busy timeout of
-    30 seconds). Creating the tables also tells SQLite's planner (``sqlite_stat1``) what to expect in them.
+    On an engine of the host's, closing the store does not dispose of it. The connections to a SQLite database that the
+    store has used keep what it sets (write-ahead log, ``synchronous=FULL``, a busy timeout of 30 seconds), and creating
+    the tables also tells its planner (``sqlite_stat1``) what to expect in them.
     """
 
-    def __init__(self, engine: Engine, *, prefix: str = "portal_") -> None:
+    owns_transactions = True
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        prefix: str = PREFIX,
+        schema: str | None = None,
+        metadata: sa.MetaData | None = None,
+        invoices: InvoiceSource | None = None,
+        late_fees: LateFeeSource | None = None,
+        payments: PaymentSource | None = None,
+    ) -> None:
+        """Put the store on an engine. Nothing is asked of the database yet: see `migrate`.
+
+        Args:
+            engine: of SQLite or PostgreSQL; of an asynchronous one, its ``sync_engine``.
+            prefix: begins the name of every table and index, at most 30 characters.
+            schema: where the tables are; where the database looks first by default.
+            metadata: the host's, into which the tables are declared, for its own tools to see.
+            invoices: where the host keeps its invoices, if the store is not to keep a copy.
+            late_fees: where the host keeps its late fees, likewise.
+            payments: where the host keeps its payments, likewise.
+        """
         self.engine = engine
-        self._dialect = dialect_of(engine)
-        self._begins_ours = engine.execution_options(**self._dialect.options)
-        self._tables, self._statements = _prepared(prefix, self._dialect)
-        self._opened: dict[int, _Opened] = {}
-        self._opening = threading.Lock()
+        dialect = dialect_of(engine)
+        check_text("prefix", prefix, most=_MAX_PREFIX)
+        if schema is not None:
+            check_text("schema", schema, most=_MAX_PREFIX, least=1)
+        tables = _tables(prefix, schema) if metadata is None else Tables.within(metadata, prefix, schema)
+        sources = Sources(invoices=invoices, late_fees=late_fees, payments=payments)
+        self._parts = Parts(_statements(tables, dialect), dialect, sources)
+        self._entrance = Entrance(engine, dialect, is_steady=not sources.are_elsewhere)
         self._owns_engine = False
         self._is_closed = False
 
     @classmethod
-    def open(cls, url: str, *, migrate: bool = True) -> Self:
-        """Open the database at this address: ``"sqlite:///portal.db"``, or ``"sqlite://"`` for one in memory.
+    def open(
+        cls,
+        url: str,
+        *,
+        migrate: bool = True,
+        **options: Unpack[StoreOptions],
+    ) -> Self:
+        """Open the database at this address, with an engine of the store's own.
 
-        With ``migrate``, tables that are missing are created; without, they are left to you (see `migrate`).
+        ``"sqlite:///portal.db"`` is a file, ``"sqlite://"`` a database in memory, ``"postgresql://host/name"`` one of a
+        PostgreSQL server (extra ``postgres``). With ``migrate``, the tables are created, or brought up to date;
+        without, that is left to you (see `migrate`). The other options are those of a store on your own engine.
 
         Raises:
-            InvalidValue: it is not the address of a SQLite database.
-            StoreUnavailable: the database cannot be opened.
+            InvalidValue: it is not the address of such a database.
+            ImportError: the driver of PostgreSQL is not installed.
+            StoreUnavailable: the database cannot be opened, or its tables are newer than this library.
         """
-        store = cls(engine_for(url))
+        check_type("migrate", migrate, bool)
+        store = cls(engine_for(url), **options)
         store._owns_engine = True
         with ExitStack() as undo:
             undo.callback(store.close)
@@ -73,31 +122,58 @@ class SqlStore:
         return store
 
     def migrate(self) -> None:
-        """Create the tables that are missing. Processes may do so at the same time."""
-        metadata = self._tables.metadata
-        with self._block(change=False) as moment, translated(self._dialect):
-            missing = set(metadata.tables).difference(inspect(moment.connection).get_table_names())
-        if missing:
-            with self._block(change=True) as moment, translated(self._dialect):
-                metadata.create_all(moment.connection)
-                self._dialect.describe(moment.connection, metadata)
+        """Create the tables, or bring them up to date. Processes may do so at the same time.
+
+        Raises:
+            StoreUnavailable: the tables are newer than this library.
+        """
+        with self._block(change=False) as moment, translated(self._parts.dialect):
+            is_current = self._parts.is_current(moment.connection)
+        if not is_current:
+            with self._block(change=True) as moment, translated(self._parts.dialect):
+                self._parts.migrate(moment.connection)
+
+    def on(self, host: sa.Connection | HostSession) -> HostedStore:
+        """The same store within a host's transaction: of a ``Connection``, or of a ``Session``, which is flushed.
+
+        It joins the transaction, and never commits it: the host's rollback undoes what was done. Of asynchronous ones,
+        pass what ``run_sync`` gives.
+
+        Raises:
+            TypeError: it is neither.
+        """
+        self._check_open()
+        check_host(host)
+        return HostedStore(self._parts, host, self._check_open)
+
+    def visible_entities(self, viewer: Viewer) -> sa.Select[Any, Any]:
+        """The ``firm_id`` and ``entity_id`` of every entity that a viewer sees, to join with the host's own tables."""
+        return visible(self._parts.tables, scope_of(viewer))
 
     @contextmanager
     def snapshot(self) -> Generator[Snapshot]:
         """Open one moment for reading. Inside another snapshot of the thread, it is the same moment."""
         with self._block(change=False) as moment:
-            yield SqlSnapshot(moment, self._statements)
+            yield self._parts.snapshot(moment)
 
     @contextmanager
     def transaction(self) -> Generator[Transaction]:
-        """Open a change. It waits for others to end, up to 30 seconds: then it is a `Conflict` that can be retried."""
+        """Open a change, on PostgreSQL at READ COMMITTED.
+
+        On SQLite it waits for others to end, up to 30 seconds: then it is a `Conflict` that can be retried.
+        """
         with self._block(change=True) as moment:
-            yield SqlTransaction(moment, self._statements)
+            yield self._parts.transaction(moment)
+
+    def changes(self, *, after: str | None = None, limit: int = MAX_LIMIT) -> Page[Event]:
+        page = PageRequest(limit, after)
+        return changed(self, lambda tx: tx.journal.deliver(page))
 
     def close(self) -> None:
         """Let go of the connections, if the engine is the store's own. Afterwards every use is refused."""
         self._is_closed = True
         if self._owns_engine:
+            self._entrance.detaches = True
             self.engine.dispose()
 
     def _check_open(self) -> None:
@@ -107,70 +183,16 @@ class SqlStore:
     @contextmanager
     def _block(self, *, change: bool) -> Generator[Moment]:
         """A moment for one block, which another thread may end: what it was opened on is what it leaves."""
-        thread = get_ident()
-        opened = self._enter(thread, change=change)
-        moment = Moment(opened.connection, self._dialect, self._check_open)
+        self._check_open()
+        opened = self._entrance.enter(change=change)
+        moment = Moment(opened.connection, self._parts.dialect, self._check_open)
         try:
             yield moment
             if change:
                 moment.check()
         except BaseException as error:
             moment.end()
-            self._leave(thread, opened, error)
+            self._entrance.leave(opened, error)
             raise
         moment.end()
-        self._leave(thread, opened, None)
-
-    def _enter(self, thread: int, *, change: bool) -> _Opened:
-        self._check_open()
-        with self._opening:
-            outer = self._opened.get(thread)
-            if outer is not None:
-                if change or outer.is_change:
-                    raise Conflict("inside a snapshot or a transaction, only a snapshot in a snapshot can be opened")
-                outer.blocks += 1
-                return outer
-        opened = self._begin(change=change)
-        with self._opening:
-            self._opened[thread] = opened
-        return opened
-
-    def _leave(self, thread: int, opened: _Opened, error: BaseException | None) -> None:
-        with self._opening:
-            opened.blocks -= 1
-            if opened.blocks:
-                return
-            del self._opened[thread]
-        opened.end.__exit__(type(error) if error else None, error, None)
-
-    def _begin(self, *, change: bool) -> _Opened:
-        with ExitStack() as stack:
-            connection = stack.enter_context(self._connected())
-            stack.enter_context(self._kept_or_undone(connection))
-            with translated(self._dialect):
-                self._dialect.begin(connection, change=change)
-            return _Opened(connection, change, stack.pop_all())
-
-    @contextmanager
-    def _connected(self) -> Generator[Connection]:
-        with translated(self._dialect):
-            connection = self._begins_ours.connect()
-        try:
-            yield connection
-        finally:
-            with translated(self._dialect):
-                if self._owns_engine and self._is_closed:
-                    connection.detach()  # its pool is gone, so that it must be closed for good
-                connection.close()
-
-    @contextmanager
-    def _kept_or_undone(self, connection: Connection) -> Generator[None]:
-        try:
-            yield
-            with translated(self._dialect):
-                connection.commit()
-        except BaseException:
-            # By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit.
-            with suppress(Exception):
-                connection.connection.rollback()
-            raise
+        self._entrance.leave(opened, None)

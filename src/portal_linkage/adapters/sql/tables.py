@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import sqlalchemy as sa
+
+PREFIX: Final = "portal_"
+"""How the names of the tables begin, if nobody says otherwise."""
 
 PMS: Final = "pms"
 """The source of the contacts that the practice-management system lists."""
@@ -13,6 +16,10 @@ PMS: Final = "pms"
 IS_OPEN: Final = sa.text("status = 'open' AND amount_due > 0")
 IS_PAID: Final = sa.text("status = 'paid'")
 IS_DUE: Final = sa.text("amount_due > 0")
+
+# What journal a reader has yet to order, and to deliver to who reads all firms.
+IS_WAITING: Final = sa.text("position IS NULL")
+IS_UNDELIVERED: Final = sa.text("position > delivered")
 
 # Compared and ordered by code point, whatever the database's own collation. On SQLite that is the default.
 _TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -48,28 +55,39 @@ def _index(
 
 
 class Tables:
-    """All tables of one store; their names, and those of their indexes, begin with ``prefix``."""
+    """All tables of one store, in a schema; their names, and those of their indexes, begin with ``prefix``."""
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-        self.metadata = sa.MetaData()
+    def __init__(self, metadata: sa.MetaData, prefix: str, schema: str | None) -> None:
+        self._metadata, self.prefix, self.schema = metadata, prefix, schema
+        self.all: list[sa.Table] = []
         self._declare_people()
         self._declare_links()
         self._declare_clients()
         self._declare_bills()
-        things = _optional("user_id", "entity_id", "ground")
-        self.journal = self._table(
-            "journal",
-            [*_key(), *_positions("position"), *_texts("kind"), *things, *_texts("by"), *_integers("at")],
-            _index("user", "user_id", "position"),
-            _index("entity", "entity_id", "position"),
-        )
+        self._declare_journal()
+
+    @classmethod
+    def within(cls, metadata: sa.MetaData, prefix: str, schema: str | None) -> Self:
+        """The tables of this prefix and schema in a host's collection of tables, declared there once."""
+        declared: dict[tuple[str, str | None], Self] = metadata.info.setdefault(__name__, {})
+        if (prefix, schema) not in declared:
+            declared[prefix, schema] = cls(metadata, prefix, schema)
+        return declared[prefix, schema]
 
     def _table(self, name: str, columns: Sequence[sa.Column[Any]], *indexes: sa.Index) -> sa.Table:
         for index in indexes:
-            index.name = sa.quoted_name(f"{self._prefix}{name}_{index.name}", quote=None)
+            index.name = sa.quoted_name(f"{self.prefix}{name}_{index.name}", quote=None)
         # Rows are kept in their primary key: found by it in one step, and a firm's rows lie together.
-        return sa.Table(f"{self._prefix}{name}", self.metadata, *columns, *indexes, sqlite_with_rowid=False)
+        table = sa.Table(
+            f"{self.prefix}{name}",
+            self._metadata,
+            *columns,
+            *indexes,
+            schema=self.schema,
+            sqlite_with_rowid=False,
+        )
+        self.all.append(table)
+        return table
 
     def _words(self, name: str, owner: str) -> sa.Table:
         return self._table(name, _key(owner, "word"), _index("word", "word", owner))
@@ -152,4 +170,27 @@ class Tables:
             "payment",
             [*_key("payment_id"), *_texts("entity_id"), *_money("amount"), *_integers("paid_at"), *invoices, *payer],
             _index("paid", "entity_id", sa.text("paid_at DESC"), "payment_id"),
+        )
+
+    def _declare_journal(self) -> None:
+        # An event gets its position when it is first read: transactions end in another order than they begin, and a
+        # reader must not pass one that has yet to end. Its stamp is later than all that could be seen to wait for
+        # theirs when it was written.
+        place, things = [*_key("change_id"), *_positions("place")], _optional("user_id", "entity_id", "ground")
+        order = [*_integers("stamp"), *_integers("position", nullable=True)]
+        self.journal = self._table(
+            "journal",
+            [*place, *order, *_texts("kind"), *things, *_texts("by"), *_integers("at")],
+            _index("position", "position", unique=True),
+            _index("user", "user_id", "position"),
+            _index("entity", "entity_id", "position"),
+            _index("waiting", "stamp", "change_id", "place", where=IS_WAITING),
+        )
+        self.journal_end = self._table(
+            "journal_end", [*_key(), *_integers("position", "delivered")], _index("undelivered", where=IS_UNDELIVERED)
+        )
+        # One row for each stretch of a firm's journal, in the order of delivery to who reads all firms. All are kept
+        # with the firm whose id is empty, which is nobody's.
+        self.delivery = self._table(
+            "delivery", [*_key(), *_positions("turn"), *_texts("of_firm"), *_integers("begins_after", "ends_with")]
         )

@@ -5,14 +5,13 @@ from ._ids import EntityId, FeeId, FirmId, InvoiceId, PaymentId, PlanId, StaffId
 from ._money import UNITS_PER_ONE, Money, check_amount, sum_by_currency
 from ._orders import after_prefix, client_number_key, search_key, words_of
 from ._paging import MAX_LIMIT, Key, Page, PageRequest, Question, Shape, check_limit, iterate
-from ._text import MAX_ID, MAX_NAME, MAX_NUMBER, check_id, check_text, check_type, flaw_of
+from ._text import MAX_ID, MAX_NAME, check_id, check_text, check_type, flaw_of
 from ._times import as_utc, check_date, micros_of, moment_of
 
 __all__ = [
     "MAX_ID",
     "MAX_LIMIT",
     "MAX_NAME",
-    "MAX_NUMBER",
     "UNITS_PER_ONE",
     "EmailAddress",
     "EntityId",

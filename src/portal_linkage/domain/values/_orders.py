@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 _SURROGATES: Final = range(0xD800, 0xE000)  # these code points are no text
+_COMPARED: Final = 200
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -22,8 +23,11 @@ def client_number_key(number: str) -> str:
 
 
 def search_key(text: str) -> str:
-    """The text as a search compares it: blind to case and to how an accent is encoded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+    """The text as a search compares and sorts it: blind to case and to how an accent is encoded.
+
+    Its first 200 characters count, so that any database can keep the key in an index.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())[:_COMPARED]
 
 
 def words_of(text: str) -> tuple[str, ...]:

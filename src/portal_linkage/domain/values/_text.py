@@ -7,10 +7,7 @@ from ..errors import InvalidValue
 T = TypeVar("T")
 
 MAX_ID: Final = 200
-"""The most characters in an id of any kind."""
-
-MAX_NUMBER: Final = 200
-"""The most characters in a client number or an invoice number."""
+"""The most characters in an id of any kind, or in a client number or an invoice number."""
 
 MAX_NAME: Final = 500
 """The most characters in a name, a role, or the ``via`` of an attestation."""
@@ -47,5 +44,5 @@ def check_text(field: str, value: object, *, most: int, least: int = 0) -> str:
 
 
 def check_id(field: str, value: object) -> None:
-    """Refuse what cannot be an id: anything but a text of 1 to 200 characters."""
+    """Refuse what cannot be an id or a number: anything but a text of 1 to 200 characters."""
     check_text(field, value, most=MAX_ID, least=1)

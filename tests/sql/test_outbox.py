@@ -1,0 +1,207 @@
+"""The journal as an outbox: nothing is missed and nothing is given twice, though transactions end out of order."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from portal_linkage import Event, InvalidCursor, LinkageService, UserId
+from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.domain.values import FirmId
+from portal_linkage.ports import Store, Transaction
+from tests import engines
+from tests.builders import ACME, OTHER_FIRM, event, journaled
+
+WRITERS, CHANGES = 6, 40
+
+
+@pytest.fixture(params=engines.ALL)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store with nothing in it."""
+    opened = engines.opened(request.param, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def on_postgresql() -> SqlStore:
+    """Where transactions overlap."""
+    return SqlStore(engines.emptied("postgresql"))
+
+
+def told(writer: int, number: int, firm_id: FirmId = ACME) -> Event:
+    """The writer's event of this number."""
+    return event(firm_id=firm_id, user_id=UserId(f"writer-{writer}"), by=str(number))
+
+
+def write(store: Store, writer: int) -> None:
+    """Write two events a change, at two firms in turn, and take one's time."""
+    lots = random.Random(writer)
+    for number in range(0, CHANGES, 2):
+        firm_id = ACME if number % 4 else OTHER_FIRM
+        with store.transaction() as tx:
+            tx.journal.append([told(writer, number, firm_id), told(writer, number + 1, firm_id)])
+            time.sleep(lots.random() * 0.004)
+
+
+def in_order(events: list[Event]) -> bool:
+    """Whether each writer's events at each firm come once, all of them, in the order of writing."""
+    for firm_id in (ACME, OTHER_FIRM):
+        for writer in range(WRITERS):
+            numbers = [int(one.by) for one in events if (one.firm_id, one.user_id) == (firm_id, f"writer-{writer}")]
+            if numbers != [
+                number for number in range(CHANGES) if (number // 2 * 2) % 4 == (2 if firm_id == ACME else 0)
+            ]:
+                return False
+    return len(events) == WRITERS * CHANGES
+
+
+def test_readers_of_overlapping_writers_get_every_event_once(store: Store) -> None:
+    """While six writers journal at two firms, readers who go on from their cursors miss nothing and repeat nothing."""
+    portal, done = LinkageService(store), threading.Event()
+    by_firm: list[Event] = []
+    delivered: list[list[Event]] = [[], []]
+
+    def follow_firms() -> None:
+        cursors: dict[FirmId, str | None] = {ACME: None, OTHER_FIRM: None}
+        last_round = False
+        while not last_round:
+            last_round = done.is_set()
+            for firm_id, after in cursors.items():
+                page = portal.changes(firm_id, after=after, limit=7)
+                by_firm.extend(page.items)
+                cursors[firm_id] = page.next.after if page.next else None
+                last_round = last_round and not page.items
+
+    def follow_all(into: list[Event]) -> None:
+        after, last_round = None, False
+        while not last_round:
+            last_round = done.is_set()
+            page = store.changes(after=after, limit=5)
+            into.extend(page.items)
+            after = page.next.after if page.next else None
+            last_round = last_round and not page.items
+
+    readers = [
+        threading.Thread(target=follow_firms),
+        *(threading.Thread(target=follow_all, args=[one]) for one in delivered),
+    ]
+    writers = [threading.Thread(target=write, args=[store, writer]) for writer in range(WRITERS)]
+    for thread in (*readers, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    for thread in readers:
+        thread.join()
+    assert in_order(by_firm)
+    assert in_order(delivered[0])
+    assert delivered[1] == delivered[0]
+
+
+def _write_in(tx: Transaction, writer: int) -> None:
+    tx.journal.append([told(writer, 1), told(writer, 2)])
+
+
+def test_who_ends_late_is_told_late_and_not_missed(on_postgresql: SqlStore) -> None:
+    """An event written first, in a transaction that ends last, comes after those that a reader has had meanwhile."""
+    portal = LinkageService(on_postgresql)
+    with on_postgresql.engine.connect() as slow:
+        with on_postgresql.on(slow).transaction() as tx:
+            _write_in(tx, 1)
+        with on_postgresql.transaction() as tx:
+            _write_in(tx, 2)
+        first = portal.changes(ACME)
+        slow.commit()
+    assert first.next is not None
+    later = portal.changes(ACME, after=first.next.after)
+    assert [one.user_id for one in first.items] == ["writer-2"] * 2
+    assert [(one.user_id, one.by) for one in later.items] == [("writer-1", "1"), ("writer-1", "2")]
+
+
+def test_a_cursor_over_the_order_of_writing_would_miss_it(on_postgresql: SqlStore) -> None:
+    """Why events get their place when they are read: whoever reads on from the last stamp never sees the late one."""
+    journal = on_postgresql._parts.tables.journal
+    stamps = sa.select(journal.c.user_id, journal.c.stamp).order_by(journal.c.stamp, journal.c.change_id)
+    with on_postgresql.engine.connect() as slow, on_postgresql.engine.connect() as reader:
+        with on_postgresql.on(slow).transaction() as tx:
+            _write_in(tx, 1)
+        with on_postgresql.transaction() as tx:
+            _write_in(tx, 2)
+        seen = reader.execute(stamps).all()
+        slow.commit()
+        later = reader.execute(stamps.where(journal.c.stamp > max(row.stamp for row in seen))).all()
+    assert {row.user_id for row in seen} == {"writer-2"}
+    assert later == []
+
+
+def test_two_readers_at_once_give_each_event_one_place(on_postgresql: SqlStore) -> None:
+    """Who comes second waits, and finds the places given."""
+    with on_postgresql.transaction() as tx:
+        _write_in(tx, 1)
+    pages: list[tuple[Event, ...]] = []
+    ready = threading.Barrier(4)
+
+    def read() -> None:
+        ready.wait()
+        pages.append(LinkageService(on_postgresql).changes(ACME).items)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(page) for page in pages] == [2] * 4
+    assert len(set(pages)) == 1
+
+
+def test_changes_of_all_firms_are_walked_in_pages_of_any_size(store: Store) -> None:
+    """Each firm's events come in its order whatever the size of a page, and what comes later comes at the end."""
+    for round_ in range(3):
+        for firm_id in (OTHER_FIRM, ACME):
+            with store.transaction() as tx:
+                journaled(tx, [told(round_, number, firm_id) for number in range(3)])
+        store.changes(limit=1)
+    whole = store.changes().items
+    for limit in (1, 2, 4, 18):
+        walked: list[Event] = []
+        after: str | None = None
+        while page := store.changes(after=after, limit=limit).items:
+            walked += page
+            following = store.changes(after=after, limit=limit).next
+            after = following.after if following else None
+        assert walked == list(whole)
+    for firm_id in (ACME, OTHER_FIRM):
+        assert [one for one in whole if one.firm_id == firm_id] == [
+            told(round_, number, firm_id) for round_ in range(3) for number in range(3)
+        ]
+
+
+def test_a_cursor_of_something_else_is_refused(store: Store) -> None:
+    """The cursor of a firm's changes is none of all firms', and the other way about."""
+    with store.transaction() as tx:
+        journaled(tx, [event()])
+    of_firm, of_all = LinkageService(store).changes(ACME).next, store.changes().next
+    assert of_firm is not None
+    assert of_all is not None
+    with pytest.raises(InvalidCursor):
+        store.changes(after=of_firm.after)
+    with pytest.raises(InvalidCursor):
+        LinkageService(store).changes(ACME, after=of_all.after)
+
+
+def test_a_hosts_worker_reads_on_in_its_own_transaction(on_postgresql: SqlStore) -> None:
+    """What it has read and what it does about it are kept together: after a rollback the same events come again."""
+    with on_postgresql.transaction() as tx:
+        _write_in(tx, 1)
+    with on_postgresql.engine.connect() as connection:
+        first = on_postgresql.on(connection).changes()
+        connection.rollback()
+        again = on_postgresql.on(connection).changes()
+        connection.commit()
+    assert first.items == again.items
+    assert len(first.items) == 2

@@ -1,0 +1,170 @@
+"""What is so on PostgreSQL alone."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from portal_linkage import Conflict, EntityId, InvalidValue, LinkageService, PortalUser, StoreUnavailable, UserId
+from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.domain.values import FirmId, InvoiceId
+from tests import engines
+from tests.builders import ACME, OTHER_FIRM, REALTY, firm, invoice
+from tests.sql.hosting import Host, hosting, jane_signs_up
+
+NOBODY = PortalUser(ACME, UserId("nobody"))
+LONGEST = "".join(chr(0x20000 + 37 * number) for number in range(200))
+
+
+@pytest.fixture
+def store() -> SqlStore:
+    """A store with nothing in it."""
+    return SqlStore(engines.emptied("postgresql"))
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """An application with two clients that list Jane."""
+    with hosting("postgresql", tmp_path) as opened:
+        yield opened
+
+
+def failing(engine: sa.Engine, sqlstate: str, *, times: int) -> list[str]:
+    """Let the first statements about mailboxes fail in the server, in this state; the statements are told."""
+    met: list[str] = []
+
+    def fail(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> tuple[str, Any]:  # noqa: ANN401
+        if "portal_mailbox" not in statement:
+            return statement, values
+        met.append(statement)
+        if len(met) > times:
+            return statement, values
+        return f"DO $$ BEGIN RAISE EXCEPTION 'jane.smith@example.com' USING ERRCODE = '{sqlstate}'; END $$", ()
+
+    event.listen(engine, "before_cursor_execute", fail, retval=True)
+    return met
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
+def test_who_was_in_the_way_is_met_again(host: Host, sqlstate: str) -> None:
+    """A serialization failure, a deadlock or a lock that is not free: the sign-up is decided again, and succeeds."""
+    met = failing(host.engine, sqlstate, times=2)
+    user = jane_signs_up(host.portal).user
+    assert len(met) > 3
+    assert host.portal.find_user(ACME, user.email) == user
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
+def test_in_a_hosts_transaction_it_is_the_hosts_to_retry(host: Host, sqlstate: str) -> None:
+    """There nothing is decided again: the host is told that beginning anew may help."""
+    met = failing(host.engine, sqlstate, times=1)
+    with host.engine.connect() as connection:
+        with pytest.raises(Conflict) as caught:
+            jane_signs_up(host.on(connection))
+        connection.rollback()
+    assert caught.value.retryable
+    assert len(met) == 1
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "error"),
+    [("23505", Conflict), ("54000", InvalidValue), ("57014", StoreUnavailable), ("XX000", StoreUnavailable)],
+)
+def test_a_state_decides_and_no_word_of_the_server_is_repeated(host: Host, sqlstate: str, error: type) -> None:
+    """What went wrong is told by its state alone; the server's own words, which may hold an address, are not."""
+    failing(host.engine, sqlstate, times=9)
+    with pytest.raises(error) as caught:
+        jane_signs_up(host.portal)
+    assert "@" not in str(caught.value)
+    assert not getattr(caught.value, "retryable", False)
+    assert caught.value.__cause__ is not None
+
+
+def test_an_error_that_is_overlooked_keeps_nothing(store: SqlStore) -> None:
+    """PostgreSQL makes of the COMMIT of a failed transaction a ROLLBACK without a word: the caller is told."""
+    with pytest.raises(Conflict, match="ended"), store.transaction() as tx:  # noqa: PT012 -- so does the block's end
+        tx.firms.save(firm())
+        with pytest.raises(InvalidValue, match="too long for an index"):
+            tx.invoices.save(_endless_invoice())
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+
+
+def _endless_invoice() -> Any:  # noqa: ANN401
+    return invoice(LONGEST, LONGEST, firm_id=FirmId(LONGEST), number=LONGEST)
+
+
+def test_one_long_id_is_kept(store: SqlStore) -> None:
+    """Two hundred characters of the farthest planes are an id as good as any."""
+    with store.transaction() as tx:
+        tx.invoices.save(invoice(LONGEST, LONGEST))
+    with store.snapshot() as snapshot:
+        assert snapshot.invoices.find(ACME, InvoiceId(LONGEST)) == invoice(LONGEST, LONGEST)
+
+
+def isolation(connection: sa.Connection) -> tuple[str, str]:
+    """At which level the transaction is, and whether it may write."""
+    told = "SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')"
+    level, read_only = connection.exec_driver_sql(told).one()
+    return level, read_only
+
+
+def test_changes_and_readings_have_their_levels(store: SqlStore) -> None:
+    """A change is at the level that hosts run at, for the lock orders it; a reading is one moment, and no change."""
+    with store.transaction() as tx:
+        assert isolation(tx.firms._moment.connection) == ("read committed", "off")  # type: ignore[attr-defined]
+    with store.snapshot() as snapshot:
+        assert isolation(snapshot.firms._moment.connection) == ("repeatable read", "on")  # type: ignore[attr-defined]
+
+
+def test_a_reading_begins_when_its_block_does(store: SqlStore) -> None:
+    """What another commits after a snapshot was opened is not seen through it, even if nothing had been read yet."""
+    with store.snapshot() as snapshot:
+        with SqlStore(store.engine).transaction() as tx:
+            tx.firms.save(firm())
+        assert snapshot.firms.find(ACME) is None
+
+
+def test_a_server_that_ends_the_connection_is_unavailable_for_now(store: SqlStore) -> None:
+    """The change under way is undone, and the next one finds a new connection."""
+    with pytest.raises(StoreUnavailable), store.transaction() as tx:  # noqa: PT012 -- the connection ends within
+        tx.firms.save(firm())
+        with store.engine.connect() as other:
+            process = tx.firms._moment.connection.connection.driver_connection.info.backend_pid  # type: ignore[attr-defined]
+            other.execute(sa.text("SELECT pg_terminate_backend(:process)"), {"process": process})
+        tx.firms.save(firm(OTHER_FIRM))
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+
+
+def test_a_database_that_is_not_there_is_unavailable() -> None:
+    """Its address is well formed, so that is no mistake of the program's."""
+    absent = engines.shared("postgresql").url.set(database="absent").render_as_string(hide_password=False)
+    with pytest.raises(StoreUnavailable):
+        SqlStore.open(absent)
+
+
+def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has not installed the extra is told what to install."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    importlib.invalidate_caches()
+    with pytest.raises(ImportError, match=r"portal_linkage\[postgres\]"):
+        SqlStore.open("postgresql+psycopg://host/database")
+    with pytest.raises(InvalidValue, match="not installed"):
+        SqlStore.open("postgresql+asyncpg://host/database")
+
+
+def test_the_story_is_told_over_an_address(tmp_path: Path) -> None:
+    """The store opens an address of its own, as the command line does, and looks after its own connections."""
+    own = SqlStore.open(engines.url_of("postgresql", tmp_path))
+    with own.transaction() as tx:
+        tx.firms.save(firm())
+    assert not LinkageService(own).can_see(NOBODY, EntityId(REALTY))
+    own.close()
+    with pytest.raises(StoreUnavailable, match="closed"), own.snapshot():
+        pass
