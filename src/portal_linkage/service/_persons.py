@@ -93,9 +93,10 @@ def _arrived(change: Change, mailbox: Mailbox, arrival: Arrival, refusals: Refus
     entity_id = arrival.entity_id
     if entity_id in refusals.barred or not change.is_active(entity_id):
         return ClaimRefused()
+    if rules.admits(change.policy, listed=False):
+        return entity_id  # whatever the entity lists, so that nobody needs to look
     listed = change.tx.entities.listing(change.firm_id, mailbox.email)
-    is_listed = any(entity.entity_id == entity_id for entity in listed)
-    return entity_id if rules.admits(change.policy, listed=is_listed) else ClaimRefused()
+    return entity_id if any(entity.entity_id == entity_id for entity in listed) else ClaimRefused()
 
 
 def leave(change: Change, user: PortalUser, entity_id: EntityId) -> UnlinkOutcome:

@@ -16,7 +16,6 @@ from ..domain.entities import (
     InvoiceStatus,
     LateFee,
     Payment,
-    PortalSettings,
     PortalUser,
     User,
     Viewer,
@@ -58,7 +57,7 @@ from ..domain.values import (
     flaw_of,
     new_uuid,
 )
-from ..domain.viewers import Sight, narrowed, sight_of
+from ..domain.viewers import Sight, narrowed, scope_of
 from ..ports import JournalReader, Snapshot, Store, Transaction, changed
 from ..roster import RosterSync
 from . import _persons, _readings, _staff
@@ -347,7 +346,7 @@ class LinkageService:
             check_id("entity_id", entity_id)
         except InvalidValue:
             return False
-        scope = narrowed(sight_of(viewer, PortalSettings()).scope, entity_id)
+        scope = narrowed(scope_of(viewer), entity_id)
         if scope is None:
             return False
         with self._store.snapshot() as snapshot:

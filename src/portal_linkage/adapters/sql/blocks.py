@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ...domain.errors import Conflict
 from .dialects import Dialect
-from .moment import translated
+from .moment import NESTED, translated
 
 
 @attrs.define(eq=False)
@@ -53,8 +53,7 @@ class Entrance:
             for outer in _OPENED.get():
                 if outer.owner is self and outer.blocks and outer.thread == get_ident():
                     if change or outer.is_change:
-                        told = "inside a snapshot or a transaction, only a snapshot in a snapshot can be opened"
-                        raise Conflict(told)
+                        raise Conflict(NESTED)
                     outer.blocks += 1
                     return outer
         opened = self._begin(change=change)

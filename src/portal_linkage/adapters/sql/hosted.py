@@ -13,7 +13,7 @@ from ...domain.events import Event
 from ...domain.values import MAX_LIMIT, Page, PageRequest
 from ...ports import Snapshot, Transaction, changed
 from .dialects import Dialect
-from .moment import Moment, translated
+from .moment import NESTED, Moment, translated
 from .readings import Parts
 
 
@@ -114,7 +114,7 @@ class HostedStore:
     def _block(self, *, change: bool) -> Generator[Moment]:
         self._check_open()
         if self._blocks and (change or self._in_change):
-            raise Conflict("inside a snapshot or a transaction, only a snapshot in a snapshot can be opened")
+            raise Conflict(NESTED)
         with translated(self._parts.dialect):
             connection = self._connection()
         moment = Moment(connection, self._parts.dialect, self._check_open)

@@ -93,9 +93,7 @@ class SqlJournalRepository(SqlJournalReader):
         self._moment.run(self._statements.append, rows)
 
     def settle(self, firm_id: FirmId) -> None:
-        locked = {"firm_id": firm_id, "position": 0, "delivered": 0}
-        ((last,),) = self._moment.rows(self._statements.lock_end, locked)
-        self._moment.run(self._statements.settle, {"firm": firm_id, "last": last})
+        self._moment.run(self._statements.settle, {"firm": firm_id, "last": self._locked_end(firm_id)})
         self._moment.run(self._statements.set_end, {"firm": firm_id})
 
     def deliver(self, page: PageRequest) -> Page[Event]:
@@ -114,10 +112,14 @@ class SqlJournalRepository(SqlJournalReader):
                 turn, place = stretch.turn, found[-1].position
         return Page(tuple(map(_EVENT_ROWS.restore, rows)), PageRequest(page.limit, question.cursor((turn, place))))
 
+    def _locked_end(self, firm_id: FirmId) -> int:
+        """Where the firm's journal ends; nobody else moves it until the transaction ends."""
+        ((last,),) = self._moment.rows(self._statements.lock_end, {"firm_id": firm_id, "position": 0, "delivered": 0})
+        return int(last)
+
     def _take_turns(self) -> None:
         """Put what has come to stand in any journal behind all that was delivered before."""
-        locked = {"firm_id": _EVERYBODY, "position": 0, "delivered": 0}
-        self._moment.rows(self._statements.lock_end, locked)
+        self._locked_end(_EVERYBODY)
         for (firm_id,) in self._moment.rows(self._statements.waiting_firms, {}):
             self.settle(firm_id)
         ((last,),) = self._moment.rows(self._statements.last_turn, {"firm": _EVERYBODY})

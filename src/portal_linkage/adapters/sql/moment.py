@@ -29,6 +29,9 @@ _TOO_LARGE: Final = "54000"
 _ASKED_AT_ONCE: Final = 4 * MAX_LIMIT  # what a view shows: four full pages
 
 
+NESTED: Final = "inside a snapshot or a transaction, only a snapshot in a snapshot can be opened"
+
+
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[tuple[T, ...]]:
     """The items by the hundreds, without holding more of them."""
     rest = iter(items)

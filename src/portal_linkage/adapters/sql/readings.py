@@ -7,7 +7,7 @@ from ... import ports
 from . import bills, clients, journal, links, people, schema
 from .dialects import Dialect
 from .moment import Moment
-from .sources import HostInvoices, HostLateFees, HostPayments, Sources
+from .sources import Sources
 from .tables import Tables
 
 
@@ -38,21 +38,10 @@ class SqlSnapshot:
         self.links = links.SqlLinkReader(moment, statements.links)
         self.bars = links.SqlBarReader(moment, statements.bars)
         self.entities = clients.SqlEntityReader(moment, statements.entities)
-        self.invoices: ports.InvoiceReader = (
-            HostInvoices(moment, statements.tables, sources.invoices)
-            if sources.invoices
-            else bills.SqlInvoiceReader(moment, statements.invoices)
-        )
-        self.late_fees: ports.LateFeeReader = (
-            HostLateFees(moment, statements.tables, sources.late_fees)
-            if sources.late_fees
-            else bills.SqlLateFeeReader(moment, statements.late_fees)
-        )
-        self.payments: ports.PaymentReader = (
-            HostPayments(moment, statements.tables, sources.payments)
-            if sources.payments
-            else bills.SqlPaymentReader(moment, statements.payments)
-        )
+        host = sources.readers(moment, statements.tables)
+        self.invoices: ports.InvoiceReader = host.invoices or bills.SqlInvoiceReader(moment, statements.invoices)
+        self.late_fees: ports.LateFeeReader = host.late_fees or bills.SqlLateFeeReader(moment, statements.late_fees)
+        self.payments: ports.PaymentReader = host.payments or bills.SqlPaymentReader(moment, statements.payments)
         self.journal = journal.SqlJournalReader(moment, statements.journal)
 
 
@@ -66,20 +55,15 @@ class SqlTransaction:
         self.links = links.SqlLinkRepository(moment, statements.links)
         self.bars = links.SqlBarRepository(moment, statements.bars)
         self.entities = clients.SqlEntityRepository(moment, statements.entities)
-        self.invoices: ports.InvoiceRepository = (
-            HostInvoices(moment, statements.tables, sources.invoices)
-            if sources.invoices
-            else bills.SqlInvoiceRepository(moment, statements.invoices)
+        host = sources.readers(moment, statements.tables)
+        self.invoices: ports.InvoiceRepository = host.invoices or bills.SqlInvoiceRepository(
+            moment, statements.invoices
         )
-        self.late_fees: ports.LateFeeRepository = (
-            HostLateFees(moment, statements.tables, sources.late_fees)
-            if sources.late_fees
-            else bills.SqlLateFeeRepository(moment, statements.late_fees)
+        self.late_fees: ports.LateFeeRepository = host.late_fees or bills.SqlLateFeeRepository(
+            moment, statements.late_fees
         )
-        self.payments: ports.PaymentRepository = (
-            HostPayments(moment, statements.tables, sources.payments)
-            if sources.payments
-            else bills.SqlPaymentRepository(moment, statements.payments)
+        self.payments: ports.PaymentRepository = host.payments or bills.SqlPaymentRepository(
+            moment, statements.payments
         )
         self.attempts = people.SqlAttemptRepository(moment, statements.attempts)
         self.journal = journal.SqlJournalRepository(moment, statements.journal)

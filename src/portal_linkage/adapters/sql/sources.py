@@ -228,12 +228,29 @@ class HostPayments(_HostBills):
 
 
 @attrs.frozen(kw_only=True)
+class HostReaders:
+    """Readers of what the host keeps; ``None`` for what it does not."""
+
+    invoices: HostInvoices | None
+    late_fees: HostLateFees | None
+    payments: HostPayments | None
+
+
+@attrs.frozen(kw_only=True)
 class Sources:
     """Where the host keeps its bills; ``None`` for those of which the store keeps a copy."""
 
     invoices: InvoiceSource | None = None
     late_fees: LateFeeSource | None = None
     payments: PaymentSource | None = None
+
+    def readers(self, moment: Moment, tables: Tables) -> HostReaders:
+        """What reads them in a moment."""
+        return HostReaders(
+            invoices=None if self.invoices is None else HostInvoices(moment, tables, self.invoices),
+            late_fees=None if self.late_fees is None else HostLateFees(moment, tables, self.late_fees),
+            payments=None if self.payments is None else HostPayments(moment, tables, self.payments),
+        )
 
     @property
     def are_elsewhere(self) -> bool:
