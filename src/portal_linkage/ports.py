@@ -180,8 +180,8 @@ class LinkReader(Protocol):
         """All links to any of these entities, by user id, then entity id."""
         ...
 
-    def count(self, firm_id: FirmId) -> int:
-        """How many links the firm's users hold, those to inactive entities included."""
+    def count(self, firm_id: FirmId, *, at_most: int) -> int:
+        """How many links the firm's users hold, those to inactive ones included; beyond so many none is counted."""
         ...
 
     def counts(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, int]:

@@ -310,7 +310,10 @@ def _decide(
         effects=effects,
         removed_users=removed,
         needs_confirmation=rules.needs_confirmation(
-            effects, held=reader.links.count(firm_id), removes_users=bool(removed), empties=empties
+            effects,
+            held=reader.links.count(firm_id, at_most=rules.HELD_AT_MOST),
+            removes_users=bool(removed),
+            empties=empties,
         ),
     )
 

@@ -12,8 +12,10 @@ from tests.builders import event, journaled
 from .listening import Said, listening
 from .story import READINGS, change_everything, tell
 
-WHOLE_FIRM = re.compile(r"SEARCH (?!portal_firm )\S+ USING .*\(firm_id=\?\)$")
-"""Reading all rows of a firm; the firm itself is one row."""
+WHOLE_FIRM = re.compile(
+    r"SEARCH (?!portal_firm |portal_journal USING INDEX portal_journal_waiting )\S+ USING .*\(firm_id=\?\)$"
+)
+"""Reading all rows of a firm; the firm itself is one row, and what waits to be read is asked for as a whole."""
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ def test_partial_indexes_have_their_condition_in_literals() -> None:
         "status = 'paid'",
         "amount_due > 0",
         "position IS NULL",
+        "position IS NOT NULL",
         "position > delivered",
     }
 

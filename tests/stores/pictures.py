@@ -61,7 +61,7 @@ def pictured(snapshot: Snapshot) -> tuple[Any, ...]:
         [str(found.email) for found in snapshot.users.having(ACME, emails).values()],
         [snapshot.links.listing(ACME, UserId(one)) for one in (JANE_ID, "ann")],
         snapshot.links.touching(ACME, [SMITH, TRUST, REALTY]),
-        snapshot.links.count(ACME),
+        snapshot.links.count(ACME, at_most=1000),
         snapshot.bars.listing(ACME, None, ALL),
         snapshot.bars.touching(ACME, [SMITH, TRUST, REALTY]),
         snapshot.entities.in_scope(EVERYTHING, ALL),

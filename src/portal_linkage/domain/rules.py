@@ -272,6 +272,7 @@ def _vanish(effects: RosterEffects, change: EntityChange, known: Known) -> None:
 
 CONFIRM_ABOVE_LINKS = 10
 CONFIRM_ABOVE_SHARE = 20  # one in twenty: 5 %
+HELD_AT_MOST = CONFIRM_ABOVE_LINKS * CONFIRM_ABOVE_SHARE  # whoever holds more, the first limit is the stricter
 
 
 def needs_confirmation(effects: RosterEffects, *, held: int, removes_users: bool, empties: bool) -> bool:

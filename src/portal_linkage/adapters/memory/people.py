@@ -123,8 +123,8 @@ class Links(Repository):
         keys = sorted((user_id, entity_id) for entity_id in set(entity_ids) for user_id in links.holders_of(entity_id))
         return tuple(links.at(key)[1] for key in keys)
 
-    def count(self, firm_id: FirmId) -> int:
-        return len(self._session.cabinet(firm_id).links.rows)
+    def count(self, firm_id: FirmId, *, at_most: int) -> int:
+        return min(len(self._session.cabinet(firm_id).links.rows), at_most)
 
     def counts(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, int]:
         links = self._session.cabinet(firm_id).links

@@ -10,7 +10,7 @@ from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageReque
 from ...domain.viewers import Scope
 from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
-from .clauses import Scoped, in_order, joined, page_values, paged, this
+from .clauses import Scoped, beside, in_order, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, chunks
 from .stored import stored
@@ -27,7 +27,7 @@ class BillStatements(Generic[B]):
     """What is asked and said about one kind of bill, whose id is the last part of its table's key."""
 
     def __init__(self, tables: Tables, dialect: Dialect, table: sa.Table, kind: type[B]) -> None:
-        self._tables, self._table = tables, table
+        self._tables, self._dialect, self._table = tables, dialect, table
         self._id = list(table.primary_key.columns)[-1]
         self.rows = stored(kind)
         bill = sa.and_(this(table), self._id == sa.bindparam("bill"))
@@ -42,28 +42,29 @@ class BillStatements(Generic[B]):
         columns = (*(self._table.c[name] for name in order), self._id)
 
         def build(visible: sa.Subquery) -> sa.Executable:
-            found = sa.select(self._id).select_from(joined(visible, self._table, "entity_id"))
-            some = found if shown is None else found.where(shown)
-            page = paged(some, *columns, newest_first=listing.newest_first).correlate(None)
+            bills, found = beside(self._dialect, visible, self._table, "entity_id", where=shown)
+            ids = sa.select(found.c[self._id.name]).select_from(bills)
+            key = (found.c[column.name] for column in columns)
+            page = paged(ids, *key, newest_first=listing.newest_first).correlate(None)
             rows = sa.select(self._table).where(this(self._table), self._id.in_(page))
             return rows.order_by(*in_order(*columns, newest_first=listing.newest_first))
 
-        return listing, Scoped(self._tables, build)
+        return listing, Scoped(self._tables, self._dialect, build)
 
     def totals(self, shown: sa.TextClause) -> Scoped:
         """How many there are, and the sums of what is due, by currency."""
-        due, currency = self._table.c.amount_due, self._table.c.amount_due_currency
         split = sa.literal_column(str(_SPLIT), sa.BigInteger)
-        # Divided without a rest: what a rest becomes differs between databases.
-        high = sa.func.sum((due - due % split) // split).label("high")
-        low = sa.func.sum(due % split).label("low")
-        sums = sa.select(currency.label("currency"), sa.func.count().label("bills"), high, low).where(shown)
 
         def build(visible: sa.Subquery) -> sa.Executable:
-            rows = sums.select_from(joined(visible, self._table, "entity_id"))
-            return rows.group_by(currency).order_by(currency)
+            bills, found = beside(self._dialect, visible, self._table, "entity_id", where=shown)
+            due, currency = found.c.amount_due, found.c.amount_due_currency
+            # Divided without a rest: what a rest becomes differs between databases.
+            high = sa.func.sum((due - due % split) // split).label("high")
+            low = sa.func.sum(due % split).label("low")
+            sums = sa.select(currency.label("currency"), sa.func.count().label("bills"), high, low)
+            return sums.select_from(bills).group_by(currency).order_by(currency)
 
-        return Scoped(self._tables, build)
+        return Scoped(self._tables, self._dialect, build)
 
 
 class InvoiceStatements(BillStatements[Invoice]):

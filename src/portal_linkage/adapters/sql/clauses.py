@@ -1,4 +1,4 @@
-"""The clauses that statements share: which rows, whose bills, where a page goes on, what a typed text begins."""
+"""The clauses that statements share: which rows, whose bills, where a page goes on."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ...domain.values import PageRequest, Question, after_prefix, words_of
+from ...domain.values import PageRequest, Question
 from ...domain.viewers import Only, Scope
+from .dialects import Dialect
 from .tables import Tables
 
 Choice = sa.Select[*tuple[Any, ...]]
@@ -19,13 +20,24 @@ AMONG: Final[sa.BindParameter[Any]] = sa.bindparam("ids", expanding=True)
 
 _LEAST: Final[dict[type, str | int | date]] = {str: "", int: -(2**63), date: date.min}
 _MOST: Final[dict[type, str | int | date]] = {int: 2**63 - 1, date: date.max}
-_BEYOND_ALL: Final = chr(0x10FFFF) * 5_000  # after every text that has been let in
 
 
 def this(table: sa.FromClause, *columns: str) -> Condition:
     """The firm's rows with what is filled in for these columns, under their names without ``_id``."""
     names = ("firm_id", *columns)
     return sa.and_(*(table.c[name] == sa.bindparam(name.removesuffix("_id")) for name in names))
+
+
+def beside(
+    dialect: Dialect,
+    left: sa.FromClause,
+    right: sa.Table,
+    *columns: str,
+    where: Condition | sa.TextClause | None = None,
+) -> tuple[sa.Join, sa.FromClause]:
+    """As `joined`, but always looked up for each row on the left; and the rows on the right as they are found."""
+    same = [left.c[name] == right.c[name] for name in columns]
+    return dialect.beside(left, right, sa.and_(this(right), *same, *([] if where is None else [where])))
 
 
 def joined(left: sa.FromClause, right: sa.FromClause, *columns: str, outer: bool = False) -> sa.Join:
@@ -40,7 +52,7 @@ def of_kind(name: str) -> sa.Label[str]:
     return column.label("kind")
 
 
-def shown(entity: sa.Table) -> tuple[sa.ColumnElement[Any], ...]:
+def shown(entity: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
     """What others than the search want to know of an entity."""
     return (entity.c.firm_id, entity.c.entity_id, entity.c.name, entity.c.client_number, entity.c.active)
 
@@ -59,11 +71,11 @@ def inserting(
 class Scoped:
     """A statement about visible entities (as shown to a viewer, and their link order) for each kind of scope."""
 
-    def __init__(self, tables: Tables, build: Callable[[sa.Subquery], sa.Executable]) -> None:
+    def __init__(self, tables: Tables, dialect: Dialect, build: Callable[[sa.Subquery], sa.Executable]) -> None:
         link, entity = tables.link, tables.entity
         active, first = entity.c.active == sa.true(), sa.literal_column("0", sa.BigInteger)
-        places = (link.c.revision, link.c.position)
-        links = sa.select(*shown(entity), *places).select_from(joined(link, entity, "entity_id")).where(active)
+        linked, found = beside(dialect, link, entity, "entity_id", where=active)
+        links = sa.select(*shown(found), link.c.revision, link.c.position).select_from(linked)
         visits = sa.select(*shown(entity), first.label("revision"), first.label("position")).where(active)
         self._linked = build(links.where(this(link, "user_id")).subquery("visible"))
         self._linked_to_one = build(links.where(this(link, "user_id", "entity_id")).subquery("visible"))
@@ -112,43 +124,3 @@ def page_values(question: Question, request: PageRequest, *, newest_first: bool 
         first, *rest = question.shape
         key = ((_MOST if newest_first else _LEAST)[first], *(_LEAST[kind] for kind in rest))
     return {"limit": request.limit + 1, **{f"after_{index}": part for index, part in enumerate(key)}}
-
-
-def begins(column: sa.ColumnElement[Any], name: str) -> Condition:
-    """The column begins with the text that `beginning` fills in under this name: a range, never a pattern."""
-    return sa.and_(column >= sa.bindparam(name), column < sa.bindparam(f"{name}_end"))
-
-
-def beginning(name: str, text: str) -> dict[str, str]:
-    """What `begins` is filled with."""
-    return {name: text, f"{name}_end": after_prefix(text) or _BEYOND_ALL}
-
-
-def word_rows(name: str, **owner: str) -> list[dict[str, str]]:
-    """The rows by which a name is found."""
-    return [{**owner, "word": word} for word in sorted(set(words_of(name)))]
-
-
-def typed_words(text: str) -> tuple[str, ...]:
-    """The words to look for, the longest first; a word that begins another one is found with it."""
-    words = sorted(set(words_of(text)))
-    telling = [word for word, following in zip(words, (*words[1:], ""), strict=False) if not following.startswith(word)]
-    return tuple(sorted(telling, key=len, reverse=True))
-
-
-def word_values(words: tuple[str, ...]) -> dict[str, str]:
-    """What `owners_of_words` is filled with."""
-    return {name: text for index, word in enumerate(words) for name, text in beginning(f"word_{index}", word).items()}
-
-
-def owners_of_words(table: sa.Table, owner: str, count: int) -> Choice:
-    """Whose names hold, for each of so many typed words, a word that begins with it.
-
-    The first, longest one is searched for; the others are looked up for each that it finds.
-    """
-    found = sa.select(table.c[owner]).where(this(table), begins(table.c.word, "word_0"))
-    for index in range(1, count):
-        other = table.alias()
-        same = sa.and_(other.c.firm_id == table.c.firm_id, other.c[owner] == table.c[owner])
-        found = found.where(sa.exists().where(same, begins(other.c.word, f"word_{index}")))
-    return found

@@ -1,7 +1,7 @@
 """The firms and their client entities, with contacts and the words of their names, and what a typed text may mean."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
@@ -24,11 +24,12 @@ from ...domain.values import (
 from ...domain.viewers import Scope
 from ..listings import ENTITIES
 from . import clauses
-from .clauses import AMONG, Choice, Condition, Scoped, joined, of_kind, this
+from .clauses import AMONG, Choice, Scoped, joined, of_kind, this
 from .dialects import Dialect
 from .moment import CHUNK, Part, Record, chunks
 from .stored import ENTITY_ROWS, stored
 from .tables import PMS, Tables
+from .words import Frequencies, beginning, begins, owners_of_words, typed_words, word_rows, word_values
 
 _FIRM_ROWS: Final = stored(Firm, but=("settings",))
 _SETTINGS_ROWS: Final = stored(PortalSettings)
@@ -76,9 +77,9 @@ class EntityStatements:
         active = every.where(entity.c.active == sa.true())
         self.some = every.where(entity.c.entity_id.in_(AMONG))
         self.find = _with_contacts(tables, every.where(this(entity, "entity_id")))
-        self.covers = Scoped(tables, lambda visible: sa.select(visible.c.entity_id).limit(1))
+        self.covers = Scoped(tables, dialect, lambda visible: sa.select(visible.c.entity_id).limit(1))
         self.in_scope = Scoped(
-            tables, lambda visible: clauses.paged(sa.select(visible), visible.c.revision, visible.c.position)
+            tables, dialect, lambda visible: clauses.paged(sa.select(visible), visible.c.revision, visible.c.position)
         )
         listed = sa.select(contact.c.entity_id).where(this(contact, "email_key"))
         by_number = (entity.c.number_key, entity.c.entity_id)
@@ -91,7 +92,7 @@ class EntityStatements:
         self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
         self.remove_words = sa.delete(word).where(this(word, "entity_id"))
         self.add_contacts, self.add_words = sa.insert(contact), sa.insert(word)
-        self.suggestions = SuggestionStatements(tables)
+        self.suggestions = SuggestionStatements(tables, dialect)
 
 
 def _with_contacts(tables: Tables, entities: Choice) -> Choice:
@@ -113,12 +114,15 @@ def _entities_of(rows: Iterable[Record]) -> Iterator[ClientEntity]:
 class SuggestionStatements:
     """What is asked to suggest entities."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._entity, self._word = tables.entity, tables.entity_word
-        is_exact = sa.case((self._entity.c.number_search == sa.bindparam("number"), 0), else_=1)
-        self.by_number = self._ranked(clauses.begins(self._entity.c.number_search, "number"), is_exact)
-        self.by_name = self._ranked(clauses.begins(self._entity.c.name_words, "name"))
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self._dialect, self._entity, self._word = dialect, tables.entity, tables.entity_word
+        entity, of_firm = tables.entity, this(tables.entity)
+        is_exact = sa.case((entity.c.number_search == sa.bindparam("number"), 0), else_=1)
+        of_number = sa.and_(of_firm, begins(entity.c.number_search, "number"))
+        self.by_number = _ranked(entity, entity, is_exact).where(of_number)
+        self.by_name = _ranked(entity, entity).where(of_firm, begins(entity.c.name_words, "name"))
         self.by_words = lru_cache(maxsize=100)(self._by_words)
+        self.frequencies = Frequencies(tables.entity_word)
         link, bar, mailbox = tables.link, tables.bar, tables.mailbox
         linked = sa.select(of_kind("linked"), link.c.entity_id).where(
             this(link, "user_id"), link.c.entity_id.in_(AMONG)
@@ -127,22 +131,25 @@ class SuggestionStatements:
         barred = bars.where(this(mailbox, "user_id"), bar.c.entity_id.in_(AMONG))
         self.linked_or_barred = sa.union_all(linked, barred)
 
-    def _ranked(self, condition: Condition, *rank: sa.ColumnElement[Any]) -> Choice:
-        entity = self._entity
-        found = sa.select(*clauses.shown(entity)).where(this(entity), condition, entity.c.active == sa.true())
-        return found.order_by(*rank, entity.c.name_key, entity.c.entity_id).limit(clauses.LIMIT)
-
     def _by_words(self, count: int) -> Choice:
-        return self._ranked(self._entity.c.entity_id.in_(clauses.owners_of_words(self._word, "entity_id", count)))
+        owners = owners_of_words(self._word, "entity_id", count).subquery("owners")
+        return _ranked(*clauses.beside(self._dialect, owners, self._entity, "entity_id"))
 
-    def for_text(self, typed: str) -> Iterator[tuple[sa.Executable, dict[str, str]]]:
+    def for_text(
+        self, typed: str, in_order: Callable[[tuple[str, ...]], tuple[str, ...]]
+    ) -> Iterator[tuple[sa.Executable, dict[str, str]]]:
         """The questions whose answers are what a text may mean, the best first, with what they are filled with."""
-        words = clauses.typed_words(typed)
+        words = typed_words(typed)
         if typed:
-            yield self.by_number, clauses.beginning("number", typed)
+            yield self.by_number, beginning("number", typed)
         if words:
-            yield self.by_name, clauses.beginning("name", " ".join(words_of(typed)))
-            yield self.by_words(len(words)), clauses.word_values(words)
+            yield self.by_name, beginning("name", " ".join(words_of(typed)))
+            yield self.by_words(len(words)), word_values(in_order(words))
+
+
+def _ranked(rows: sa.FromClause, entity: sa.FromClause, *rank: sa.ColumnElement[Any]) -> Choice:
+    active = sa.select(*clauses.shown(entity)).select_from(rows).where(entity.c.active == sa.true())
+    return active.order_by(*rank, entity.c.name_key, entity.c.entity_id).limit(clauses.LIMIT)
 
 
 class SqlEntityReader(Part[EntityStatements]):
@@ -187,7 +194,9 @@ class SqlEntityReader(Part[EntityStatements]):
     def _meant(self, firm_id: FirmId, typed: str, limit: int) -> dict[EntityId, ClientEntity]:
         """What a text may mean: asked for kind by kind, the best one first, until there is enough."""
         found: dict[EntityId, ClientEntity] = {}
-        for statement, values in self._statements.suggestions.for_text(typed):
+        suggestions = self._statements.suggestions
+        in_order = partial(suggestions.frequencies.in_order, self._moment, firm_id)
+        for statement, values in suggestions.for_text(typed, in_order):
             # Those found already may be among the rows, and must not take the place of others.
             rows = self._moment.rows(statement, {"firm": firm_id, "limit": limit + len(found), **values})
             for row in rows:
@@ -259,4 +268,4 @@ def _contact_rows(entity: ClientEntity) -> Iterator[dict[str, Any]]:
 
 
 def _word_rows(entity: ClientEntity) -> list[dict[str, str]]:
-    return clauses.word_rows(entity.name, firm_id=entity.firm_id, entity_id=entity.entity_id)
+    return word_rows(entity.name, firm_id=entity.firm_id, entity_id=entity.entity_id)

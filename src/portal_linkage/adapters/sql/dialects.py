@@ -6,10 +6,12 @@ Nothing outside this package's `dialects` and `engines` is for one database only
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -52,6 +54,8 @@ class Dialect:
     """One kind of database."""
 
     insert: Callable[[sa.Table], Upsert]
+    adopt: Callable[[sa.Engine], None]
+    """Make an engine, the host's own too, fit for a store."""
     begin: _Begin
     """Begin a transaction of our own, whose connection is in autocommit: when and how we say, not the driver.
 
@@ -67,6 +71,11 @@ class Dialect:
     """Whether the driver's error says that another transaction was in the way."""
     migrate_alone: Callable[[sa.Connection], object]
     """Wait until no other process migrates, and keep others waiting until the transaction ends."""
+    beside: Callable[[sa.FromClause, sa.Table, sa.ColumnElement[bool]], tuple[sa.Join, sa.FromClause]]
+    """Join with each row on the left the rows of a table that are looked up for it; the other one is those rows.
+
+    Always in this direction, whatever the planner takes the tables for.
+    """
     describe: Callable[[sa.Connection, Sequence[sa.Table]], None]
     """Tell the planner of tables just created what it cannot see in them yet."""
 
@@ -84,6 +93,21 @@ class Dialect:
     def adding(self, table: sa.Table) -> Upsert:
         """Insert a row, unless one stands under its primary key."""
         return self.insert(table).on_conflict_do_nothing(index_elements=table.primary_key.columns.keys())
+
+
+def _adopt_sqlite(engine: sa.Engine) -> None:
+    if not event.contains(engine, "invalidate", _roll_back):
+        event.listen(engine, "invalidate", _roll_back)
+
+
+def _roll_back(driver: Any, *_: object) -> None:  # noqa: ANN401 -- a driver's connection
+    """Let go of the locks of a connection that SQLAlchemy gives up: closed, it keeps them while its cursors live."""
+    with suppress(Exception):
+        driver.rollback()
+
+
+def _adopt_postgresql(engine: sa.Engine) -> None:
+    """The server rolls back whatever a closed connection leaves."""
 
 
 def _begin_sqlite(connection: sa.Connection, *, change: bool, steady: bool) -> None:
@@ -155,6 +179,17 @@ def _describe_sqlite(connection: sa.Connection, tables: Sequence[sa.Table]) -> N
     connection.exec_driver_sql("ANALYZE sqlite_master")  # reads it
 
 
+def _joined(left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool]) -> tuple[sa.Join, sa.FromClause]:
+    """SQLite has been told enough to begin on the left."""
+    return left.join(right, same), right
+
+
+def _looked_up(left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool]) -> tuple[sa.Join, sa.FromClause]:
+    """Without statistics, or with one plan for all values, PostgreSQL may begin on the right: not past an OFFSET."""
+    found = sa.select(right).where(same).offset(sa.literal_column("0")).lateral(f"{right.name}_found")
+    return left.join(found, sa.true()), found
+
+
 def _migrate_in_turn(connection: sa.Connection) -> None:
     """A transaction that changes a SQLite database is alone as it is."""
 
@@ -193,22 +228,26 @@ def _describe_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> 
 _DIALECTS: Final = {
     "sqlite": Dialect(
         insert=sqlite.insert,
+        adopt=_adopt_sqlite,
         begin=_begin_sqlite,
         join=_join_sqlite,
         saves_reads=False,
         is_sound=_is_sound_sqlite,
         is_busy=_is_busy_sqlite,
         migrate_alone=_migrate_in_turn,
+        beside=_joined,
         describe=_describe_sqlite,
     ),
     "postgresql": Dialect(
         insert=postgresql.insert,
+        adopt=_adopt_postgresql,
         begin=_begin_postgresql,
         join=_join_postgresql,
         saves_reads=True,
         is_sound=_is_sound_postgresql,
         is_busy=_is_busy_postgresql,
         migrate_alone=_lock_postgresql,
+        beside=_looked_up,
         describe=_describe_nothing,
     ),
 }

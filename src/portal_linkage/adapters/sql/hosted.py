@@ -48,17 +48,25 @@ def saved(connection: sa.Connection, dialect: Dialect, *, change: bool) -> Gener
         if not connection.in_transaction():
             connection.begin()
         dialect.join(connection, change=change)
-        savepoint = connection.begin_nested() if change or dialect.saves_reads else None
+    if not change and not dialect.saves_reads:
+        yield
+        return
+    _say(connection, dialect, "SAVEPOINT")
     try:
         yield
+        _say(connection, dialect, "RELEASE SAVEPOINT")
     except BaseException:
-        if savepoint is not None and savepoint.is_active:
-            with translated(dialect):
-                savepoint.rollback()
+        # Also if only the release fails: the caller is told that nothing has happened. SQLAlchemy's own savepoint
+        # counts as over by then, and could not be gone back to.
+        if not connection.invalidated:
+            _say(connection, dialect, "ROLLBACK TO SAVEPOINT")
+            _say(connection, dialect, "RELEASE SAVEPOINT")
         raise
-    if savepoint is not None:
-        with translated(dialect):
-            savepoint.commit()
+
+
+def _say(connection: sa.Connection, dialect: Dialect, what: str) -> None:
+    with translated(dialect):
+        connection.execute(sa.text(f"{what} portal_linkage")).close()
 
 
 @attrs.define

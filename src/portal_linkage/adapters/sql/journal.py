@@ -12,7 +12,7 @@ from .clauses import LIMIT, Choice, inserting, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, Record
 from .stored import stored
-from .tables import IS_UNDELIVERED, IS_WAITING, Tables
+from .tables import HAS_PLACE, IS_UNDELIVERED, IS_WAITING, Tables
 
 _EVENT_ROWS: Final = stored(Event)
 _EVERYBODY: Final = FirmId("")
@@ -41,7 +41,7 @@ class JournalStatements:
             .where(this(journal), journal.c.change_id == waiting.c.change_id, journal.c.place == waiting.c.place)
             .values(position=sa.bindparam("last", type_=sa.BigInteger) + waiting.c.number)
         )
-        last = sa.select(sa.func.coalesce(sa.func.max(journal.c.position), 0)).where(this(journal))
+        last = sa.select(sa.func.coalesce(sa.func.max(journal.c.position), 0)).where(this(journal), HAS_PLACE)
         self.set_end = sa.update(end).where(this(end)).values(position=last.scalar_subquery())
         self.undelivered = sa.select(end).where(IS_UNDELIVERED).order_by(end.c.firm_id)
         self.deliver = sa.insert(delivery)

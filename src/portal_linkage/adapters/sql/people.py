@@ -32,6 +32,17 @@ from .dialects import Dialect
 from .moment import Part, Record, chunks
 from .stored import ENTITY_ROWS, stored
 from .tables import Tables
+from .words import (
+    Frequencies,
+    beginning,
+    begins,
+    holding,
+    looked_up,
+    owners_of_words,
+    typed_words,
+    word_rows,
+    word_values,
+)
 
 _USER_ROWS: Final = stored(User)
 _CLEARED_AT_ONCE: Final = 2
@@ -82,7 +93,7 @@ class UserStatements:
     """What is asked and said about users. They are columns of their mailbox."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
-        self._tables = tables
+        self._tables, self._dialect = tables, dialect
         mailbox, word, link, entity = tables.mailbox, tables.user_word, tables.link, tables.entity
         self.find = sa.select(mailbox).where(this(mailbox, "user_id"))
         listed = mailbox.c.email_key.in_(AMONG)
@@ -92,38 +103,58 @@ class UserStatements:
         self.remove = sa.update(mailbox).where(this(mailbox, "user_id")).values(dict.fromkeys(of_user, sa.null()))
         self.add_words = dialect.adding(word)
         self.remove_words = sa.delete(word).where(this(word, "user_id"))
+        linked, found = clauses.beside(dialect, link, entity, "entity_id")
         self.entities = (
-            sa.select(link.c.user_id, *clauses.shown(entity))
-            .select_from(clauses.joined(link, entity, "entity_id"))
+            sa.select(link.c.user_id, *clauses.shown(found))
+            .select_from(linked)
             .where(this(link), link.c.user_id.in_(AMONG))
             .order_by(link.c.user_id, link.c.revision, link.c.position)
         )
+        self.frequencies = Frequencies(tables.user_word, tables.entity_word)
         self.search: Callable[[int | None, bool], Choice] = lru_cache(maxsize=100)(self._search)
 
     def _search(self, words: int | None, at_entity: bool) -> Choice:  # noqa: FBT001 -- lru_cache goes by position
         """Search for a text of so many words, or for everyone."""
         mailbox, link = self._tables.mailbox, self._tables.link
-        found = sa.select(mailbox).where(this(mailbox))
-        if words is not None:
-            found = found.where(mailbox.c.user_id.in_(sa.union(*self._matches(words))))
+        of_entity = sa.select(link.c.user_id).where(this(link, "entity_id"))
+        if words is None:
+            found = sa.select(mailbox).where(this(mailbox))
+            some = found.where(mailbox.c.user_id.in_(of_entity)) if at_entity else found
+            return clauses.paged(some, mailbox.c.name_key, mailbox.c.user_id)
+        who = of_entity if at_entity else sa.union(*self._matches(words))
+        users, user = clauses.beside(self._dialect, who.subquery("who"), mailbox, "user_id")
+        rows = sa.select(user).select_from(users)
         if at_entity:
-            found = found.where(mailbox.c.user_id.in_(sa.select(link.c.user_id).where(this(link, "entity_id"))))
-        return clauses.paged(found, mailbox.c.name_key, mailbox.c.user_id)
+            rows = rows.where(self._is_match(user, words))
+        return clauses.paged(rows, user.c.name_key, user.c.user_id)
 
     def _matches(self, words: int) -> list[sa.Select[Any]]:
         """The ids of the users by address and by a client number; and, if there are words, by either kind of name."""
         tables, mailbox, entity = self._tables, self._tables.mailbox.alias(), self._tables.entity
-        of_address = sa.select(mailbox.c.user_id).where(this(mailbox), clauses.begins(mailbox.c.email_search, "text"))
-        of_number = sa.select(entity.c.entity_id).where(this(entity), clauses.begins(entity.c.number_search, "text"))
+        of_address = sa.select(mailbox.c.user_id).where(this(mailbox), begins(mailbox.c.email_search, "text"))
+        of_number = sa.select(entity.c.entity_id).where(this(entity), begins(entity.c.number_search, "text"))
         if not words:
             return [of_address, self._linked_to(of_number)]
-        of_name = clauses.owners_of_words(tables.user_word, "user_id", words)
-        of_entity = clauses.owners_of_words(tables.entity_word, "entity_id", words)
+        of_name = owners_of_words(tables.user_word, "user_id", words)
+        of_entity = owners_of_words(tables.entity_word, "entity_id", words)
         return [of_address, self._linked_to(of_number), of_name, self._linked_to(of_entity)]
 
     def _linked_to(self, entities: sa.Select[Any]) -> sa.Select[Any]:
-        link = self._tables.link.alias()
-        return sa.select(link.c.user_id).where(this(link), link.c.entity_id.in_(entities))
+        linked, link = clauses.beside(self._dialect, entities.subquery(), self._tables.link, "entity_id")
+        return sa.select(link.c.user_id).select_from(linked)
+
+    def _is_match(self, user: sa.FromClause, words: int) -> clauses.Condition:
+        """The same of a user who is at hand."""
+        tables, link, typed = self._tables, self._tables.link.alias(), range(words)
+        linked, entity = clauses.beside(self._dialect, link, tables.entity, "entity_id")
+        theirs = sa.select(link.c.entity_id).select_from(linked).where(this(link), link.c.user_id == user.c.user_id)
+        is_named = holding(tables.entity_word, "entity_id", link.c.entity_id, typed)
+        is_numbered = begins(entity.c.number_search, "text")
+        of_entity = theirs.where(sa.or_(is_numbered, is_named) if words else is_numbered)
+        ways = [begins(user.c.email_search, "text"), looked_up(of_entity, link, entity)]
+        if words:
+            ways.append(holding(tables.user_word, "user_id", user.c.user_id, typed))
+        return sa.or_(*ways)
 
 
 class SqlUserReader(Part[UserStatements]):
@@ -147,9 +178,11 @@ class SqlUserReader(Part[UserStatements]):
         typed = search_key(text.strip())
         if text and not typed:
             return Page()
-        words = clauses.typed_words(typed)
+        words = typed_words(typed)
+        if entity_id is None:
+            words = self._statements.frequencies.in_order(self._moment, firm_id, words)
         statement = self._statements.search(len(words) if text else None, entity_id is not None)
-        typed_values = {**clauses.beginning("text", typed), **clauses.word_values(words)}
+        typed_values = {**beginning("text", typed), **word_values(words)}
         users = map(_USER_ROWS.restore, self._moment.rows(statement, {**values, **typed_values}))
         return self._with_entities(firm_id, question.page(tuple(users), page, USERS.key))
 
@@ -168,7 +201,7 @@ class SqlUserRepository(SqlUserReader):
         searched = {"name_key": search_key(user.name), "email_search": search_key(user.email.key)}
         columns = {**_USER_ROWS.values(user), **searched, "firm": mailbox.firm_id, "mailbox": mailbox.mailbox_id}
         del columns["firm_id"], columns["email_key"]
-        words = clauses.word_rows(user.name, firm_id=user.firm_id, user_id=user.user_id)
+        words = word_rows(user.name, firm_id=user.firm_id, user_id=user.user_id)
         self._moment.run(self._statements.add, columns)
         self._moment.run(self._statements.add_words, words)
 

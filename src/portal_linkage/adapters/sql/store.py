@@ -82,6 +82,7 @@ class SqlStore:
         """
         self.engine = engine
         dialect = dialect_of(engine)
+        dialect.adopt(engine)
         check_text("prefix", prefix, most=_MAX_PREFIX)
         if schema is not None:
             check_text("schema", schema, most=_MAX_PREFIX, least=1)

@@ -19,6 +19,7 @@ IS_DUE: Final = sa.text("amount_due > 0")
 
 # What journal a reader has yet to order, and to deliver to who reads all firms.
 IS_WAITING: Final = sa.text("position IS NULL")
+HAS_PLACE: Final = sa.text("position IS NOT NULL")
 IS_UNDELIVERED: Final = sa.text("position > delivered")
 
 # Compared and ordered by code point, whatever the database's own collation. On SQLite that is the default.
@@ -181,7 +182,7 @@ class Tables:
         self.journal = self._table(
             "journal",
             [*place, *order, *_texts("kind"), *things, *_texts("by"), *_integers("at")],
-            _index("position", "position", unique=True),
+            _index("position", "position", unique=True, where=HAS_PLACE),
             _index("user", "user_id", "position"),
             _index("entity", "entity_id", "position"),
             _index("waiting", "stamp", "change_id", "place", where=IS_WAITING),

@@ -35,7 +35,7 @@ def upgrade() -> None:
         f" SELECT firm_id, '', position, 0, position, {_TOLD} FROM {quoted('journal')}"
     )
     _rename()
-    index("journal", "position", "position", unique=True)
+    index("journal", "position", "position", unique=True, where="position IS NOT NULL")
     index("journal", "user", "user_id,position")
     index("journal", "entity", "entity_id,position")
     index("journal", "waiting", "stamp,change_id,place", where="position IS NULL")
