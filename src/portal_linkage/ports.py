@@ -292,7 +292,22 @@ class EntityReader(Protocol):
 
 
 class EntityRepository(EntityReader, Protocol):
-    """The client entities, for a change. Saving one links nobody: the roster is the way that applies policy."""
+    """The client entities, for a change. Saving one links nobody: the roster is the way that applies policy.
+
+    Here the entities that `hold`, `listing` and `numbered` find stay as they are until the transaction ends: whoever
+    would change one of them waits. So no link comes to be while a roster change that does not know of it hides it.
+    """
+
+    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
+        """Whether the firm has this entity, active."""
+        ...
+
+    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
+        """Those of these entities that exist, with contacts, by entity id: locked, in this order, to be changed.
+
+        What rests on one of them has come to be, and is seen from now on, or waits until the transaction ends.
+        """
+        ...
 
     def save(self, entity: ClientEntity) -> None:
         """Store the entity with its contacts, replacing what was stored under its id."""

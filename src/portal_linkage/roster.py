@@ -249,8 +249,9 @@ def _applied(
     firm_id = plan.firm_id
     if tx.firms.lock(firm_id) is None:
         raise FirmNotFound(firm_id)
-    changes = tuple(_changes(tx, firm_id, plan.entities, complete=plan.complete))
-    mailboxes = tx.mailboxes.lock_many(firm_id, rules.concerned(changes, policy).values())
+    differing = tuple(_changes(tx, firm_id, plan.entities, complete=plan.complete))
+    mailboxes = tx.mailboxes.lock_many(firm_id, rules.concerned(differing, policy).values())
+    changes = _locked(tx, firm_id, differing)
     decided = _decide(tx, firm_id, changes, policy, at, empties=plan.complete and not plan.entities)
     if decided.goes_beyond(plan):
         raise PlanOutdated(plan.plan_id)
@@ -260,6 +261,12 @@ def _applied(
     journaled = _write(tx, decided, mailboxes, at)
     did = decided.effects
     return RosterApplied(plan_id=plan.plan_id, gains=did.gains, losses=did.losses, hidden=did.hides, events=journaled)
+
+
+def _locked(tx: Transaction, firm_id: FirmId, changes: Iterable[EntityChange]) -> tuple[EntityChange, ...]:
+    """The same changes, to entities that nobody else changes or links any more: from what they are by now."""
+    after = {change.after.entity_id: change.after for change in changes}
+    return tuple(_differing(tx.entities.lock_many(firm_id, after.keys()), after))
 
 
 def _checked(firm_id: FirmId, entities: Iterable[ClientEntity]) -> tuple[ClientEntity, ...]:
@@ -278,9 +285,15 @@ def _checked(firm_id: FirmId, entities: Iterable[ClientEntity]) -> tuple[ClientE
 def _changes(
     reader: Snapshot, firm_id: FirmId, roster: tuple[ClientEntity, ...], *, complete: bool
 ) -> Iterator[EntityChange]:
-    """What differs from the store: the changed ones in the store's order, then the new ones in the roster's."""
-    missing = {entity.entity_id: entity for entity in roster}
-    for before in reader.entities.roster(firm_id, None if complete else missing.keys()):
+    """What differs from the store; those that are missing in the whole of a roster become inactive."""
+    told = {entity.entity_id: entity for entity in roster}
+    return _differing(reader.entities.roster(firm_id, None if complete else told.keys()), told)
+
+
+def _differing(stored: Iterable[ClientEntity], told: Mapping[EntityId, ClientEntity]) -> Iterator[EntityChange]:
+    """The changed ones as they are stored, then the new ones as they are told."""
+    missing = dict(told)
+    for before in stored:
         after = missing.pop(before.entity_id, None) or attrs.evolve(before, active=False)
         if after != before or _spelled(after) != _spelled(before):
             yield EntityChange(before, after)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,21 @@ def test_a_use_case_that_fails_is_undone_alone(host: Host, name: str) -> None:
             assert rows(host.store) == before, (number, fault)
     assert number > 1
     assert (rows(host.store) == before) is case.is_reading
+
+
+def test_who_is_stopped_within_a_statement_loses_the_transaction(host: Host) -> None:
+    """SQLAlchemy gives such a connection up: nothing of it is kept, the host's rows neither, and no lock stays."""
+    case, world = USE_CASES["link"], World(host.store)
+    furnish(world)
+    case.past(world)
+    before = rows(host.store)
+    with mishap(host.engine) as coming:
+        for number in range(2, MOST):
+            with host.engine.connect() as connection:
+                jot(connection, "before")
+                link = partial(case.perform, world, host.store.on(connection))
+                if not coming.meets(link, Fault.STOPPED_WITHIN, number):
+                    break
+                assert connection.invalidated
+            assert (rows(host.store), host.notes()) == (before, [])
+    assert number > 3

@@ -11,6 +11,7 @@ from portal_linkage import (
     Arrival,
     EmailAddress,
     EntityId,
+    EntityNotFound,
     FirmId,
     FirmStaff,
     InvoiceProof,
@@ -19,6 +20,7 @@ from portal_linkage import (
     LinkChange,
     Linked,
     NothingToLink,
+    PlanOutdated,
     PortalUser,
     RosterApplied,
     SignedUp,
@@ -132,6 +134,24 @@ class Relist:
         return book.roster(self.entity_id, frozenset(email.key for email in self.emails))
 
 
+@attrs.frozen
+class LetGo:
+    """A client that nobody is linked to is let go: a plan, shown and named."""
+
+    user_id: ClassVar[UserId] = UserId("nobody")
+    entity_id: EntityId
+    emails: tuple[EmailAddress, ...] = ()
+
+    def prepared(self, portal: LinkageService, firm_id: FirmId) -> Performance:
+        """See `Act`."""
+        plan = portal.roster.plan(firm_id, [b.entity(self.entity_id, *self.emails, active=False, firm_id=firm_id)])
+        return lambda portal: portal.roster.apply(plan, confirmed=plan.plan_id)
+
+    def done_in(self, book: Book) -> Answer:
+        """See `Act`."""
+        return book.let_go(self.entity_id)
+
+
 def number_of(entity_id: str) -> str:
     """The number of the one bill that an entity has."""
     return f"INV-{entity_id}"
@@ -147,7 +167,7 @@ def told(answer: object) -> Answer:
             return (name, *_told_link(link))
         case RosterApplied(gains=gains, losses=losses):
             return (name, _users(gains), _users(losses))
-        case Exception() if not isinstance(answer, UserNotFound | NothingToLink):
+        case Exception() if not isinstance(answer, UserNotFound | EntityNotFound | NothingToLink | PlanOutdated):
             return (name, str(answer), repr(answer.__cause__))
         case _:
             return (name,)

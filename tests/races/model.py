@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
 
 @dataclass
 class Book:
-    """One firm: which addresses each entity lists, users by address, links by user, and bars."""
+    """One firm: which addresses each entity lists, users by address, links by user, bars, and who has been let go."""
 
     listed: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     continuous: bool = False
@@ -38,6 +38,7 @@ class Book:
     users: dict[str, str] = field(default_factory=dict[str, str])
     links: dict[str, dict[str, Grounds]] = field(default_factory=dict[str, dict[str, Grounds]])
     bars: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    gone: set[str] = field(default_factory=set[str])
 
     def picture(self) -> Picture:
         """All of it but the roster."""
@@ -49,8 +50,10 @@ class Book:
         if address in self.users:
             known = self.users[address]
             return ("AlreadySignedUp", known, tuple(self.links[known].items()))
+        if claimed in self.gone:
+            return ("EntityNotFound",)
         links: dict[str, Grounds] = {claimed: ("arrival",)} if claimed else {}
-        for entity_id in sorted(self.listed):
+        for entity_id in sorted(self.listed.keys() - self.gone):
             if address in self.listed[entity_id]:
                 links[entity_id] = (*links.get(entity_id, ()), "contact_listing")
         links = {entity_id: grounds for entity_id, grounds in links.items() if (address, entity_id) not in self.bars}
@@ -72,6 +75,8 @@ class Book:
         """The firm's grant lifts the bar."""
         if user_id not in self.links:
             return ("UserNotFound",)
+        if entity_id in self.gone:
+            return ("EntityNotFound",)
         self.bars.discard((self._address(user_id), entity_id))
         return self._entitle(user_id, entity_id, "firm_grant")
 
@@ -79,7 +84,7 @@ class Book:
         """A right proof, which a bar refuses."""
         if user_id not in self.links:
             return ("UserNotFound",)
-        if (self._address(user_id), entity_id) in self.bars:
+        if entity_id in self.gone or (self._address(user_id), entity_id) in self.bars:
             return ("ClaimRefused",)
         return self._entitle(user_id, entity_id, "proof")
 
@@ -89,6 +94,13 @@ class Book:
         gained = [self._appear(address, entity_id) for address in sorted(addresses - before)]
         lost = [self._vanish(address, entity_id) for address in sorted(before - addresses)]
         return ("RosterApplied", tuple(filter(None, gained)), tuple(filter(None, lost)))
+
+    def let_go(self, entity_id: str) -> Answer:
+        """The entity becomes inactive, unless that hides a link which the plan has not shown: it showed none."""
+        if any(entity_id in held for held in self.links.values()):
+            return ("PlanOutdated",)
+        self.gone.add(entity_id)
+        return ("RosterApplied", (), ())
 
     def _appear(self, address: str, entity_id: str) -> str | None:
         user_id = self.users.get(address)

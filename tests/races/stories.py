@@ -1,16 +1,16 @@
 """Which races there are: what has happened before, and what happens at once."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from portal_linkage import AutoLink, ContactRemoved, EmailAddress, EntityId, LinkagePolicy, UserId
 from tests.builders import JANE, NAMES, REALTY, SMITH, TRUST, jane_at
 
-from .acts import Act, Grant, Prove, Relist, SignUp, Unlink
+from .acts import Act, Grant, LetGo, Prove, Relist, SignUp, Unlink
 from .model import Book
-from .party import Way
+from .party import Moment, Way
 
 CROWD: Final = 32
 U1, U2, U3 = UserId("u1"), UserId("u2"), UserId("u3")
@@ -25,6 +25,8 @@ class Race:
     before: tuple[Act, ...] = ()
     acts: tuple[Act, ...]
     policy: LinkagePolicy = attrs.field(factory=LinkagePolicy)
+    moments: tuple[Moment, ...] = (Moment.LOCKED, Moment.DONE)
+    """Where the one who is first can be held, so that the others wait."""
     lost_unlocked_in: tuple[Way, ...] = tuple(Way)
     """In whose transactions it comes out wrong on PostgreSQL once the lock is taken out (see `unlocked`)."""
 
@@ -110,6 +112,37 @@ DUELS: Final = (
         policy=_CONTINUOUS,
     ),
 )
+
+_HELD_ENTITY: Final[dict[str, Any]] = {
+    "moments": (Moment.DONE,),
+    "lost_unlocked_in": _BUT_AT_ONE_MOMENT,
+}
+LET_GO: Final = (
+    Race(
+        name="a client is let go while the firm links it",
+        before=(SignUp(JANE, U1, REALTY),),
+        acts=(LetGo(TRUST), Grant(U1, TRUST)),
+        **_HELD_ENTITY,
+    ),
+    Race(
+        name="a client is let go while a user proves it",
+        before=(SignUp(JANE, U1, REALTY),),
+        acts=(LetGo(TRUST), Prove(U1, TRUST)),
+        **_HELD_ENTITY,
+    ),
+    Race(
+        name="a client is let go while somebody signs up whom it lists",
+        listed={TRUST: (JANE,)},
+        acts=(LetGo(TRUST, (JANE,)), SignUp(JANE, U1, REALTY)),
+        **_HELD_ENTITY,
+    ),
+    Race(
+        name="a client is let go while somebody signs up in its portal",
+        acts=(LetGo(TRUST), SignUp(JANE, U1, TRUST)),
+        **_HELD_ENTITY,
+    ),
+)
+"""Not for a host that looks at the past: what it has not seen, it cannot count."""
 
 ONE_ADDRESS: Final = (
     Race(

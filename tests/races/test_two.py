@@ -7,29 +7,35 @@ from tests import engines
 from .course import Course
 from .duel import Duel, rounds, wrong
 from .party import Moment, Way
-from .stories import DUELS, Race
+from .stories import DUELS, LET_GO, Race
 
 PLACES = [*((engine, way) for engine in engines.SQL for way in (Way.OWN, Way.HOST)), ("postgresql", Way.REPEATABLE)]
 
 races = pytest.mark.parametrize("race", DUELS, ids=str)
-places = pytest.mark.parametrize(("course", "way"), PLACES, indirect=["course"])
+everywhere = pytest.mark.parametrize(
+    ("race", "course", "way"),
+    [
+        pytest.param(race, engine, way, id=f"{race}-{engine}-{way}")
+        for engine, way in PLACES
+        for race in (*DUELS, *LET_GO)
+        if way is not Way.REPEATABLE or race not in LET_GO
+    ],
+    indirect=["course"],
+)
 
 
-@places
-@races
+@everywhere
 def test_two_at_once_come_out_as_one_after_the_other(race: Race, course: Course, way: Way) -> None:
     """Nobody is held: the answers, links, users, bars and the journal are those of some order (L3, L7, L9, L11)."""
     duel = Duel(race, course, way)
     assert wrong([duel.freely() for _ in rounds(3)]) == []
 
 
-@pytest.mark.parametrize("moment", [Moment.LOCKED, Moment.DONE])
-@places
-@races
-def test_the_second_waits_for_the_first(race: Race, course: Course, way: Way, moment: Moment) -> None:
+@everywhere
+def test_the_second_waits_for_the_first(race: Race, course: Course, way: Way) -> None:
     """Whichever is first, and however far it has come: the other waits until it has ended, and only then decides."""
     duel = Duel(race, course, way)
-    played = [duel.held(first, moment) for first in (0, 1) for _ in rounds()]
+    played = [duel.held(first, moment) for moment in race.moments for first in (0, 1) for _ in rounds()]
     assert wrong(played) == []
     assert {one.waited for one in played} == {1}
 

@@ -1,4 +1,4 @@
-"""With the lock taken out, the races are lost on PostgreSQL: what the other tests here would find."""
+"""With the locks taken out, the races are lost on PostgreSQL: what the other tests here would find."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,8 +8,8 @@ from tests import engines
 
 from .course import Course
 from .duel import Duel, Round, rounds, wrong
-from .party import Moment, Way
-from .stories import DUELS, ONE_ADDRESS, Race
+from .party import Way
+from .stories import DUELS, LET_GO, ONE_ADDRESS, Race
 
 NEW_ADDRESSES = [race for race in (*DUELS, *ONE_ADDRESS) if not race.lost_unlocked_in]
 
@@ -26,12 +26,12 @@ def played(race: Race, course: Course, way: Way) -> Iterator[Round]:
     duel = Duel(race, course, way, is_unlocked=True)
     for _ in rounds():
         for first in (0, 1):
-            for moment in (Moment.LOCKED, Moment.DONE):
+            for moment in race.moments:
                 yield duel.held(first, moment)
 
 
 @on_postgresql
-@pytest.mark.parametrize(("race", "way"), cases((*DUELS, *ONE_ADDRESS), is_lost=True), ids=str)
+@pytest.mark.parametrize(("race", "way"), cases((*DUELS, *LET_GO, *ONE_ADDRESS), is_lost=True), ids=str)
 def test_without_the_lock_it_comes_out_as_in_no_order(race: Race, course: Course, way: Way) -> None:
     """A mailbox that is read but not written lets two decide by what is no longer so: this is what the lock is for."""
     assert any(one.wrong for one in played(race, course, way))

@@ -1,4 +1,4 @@
-"""The planted fault: a store that reads a mailbox where it should lock it.
+"""The planted fault: a store that only reads a mailbox, or an entity, where it should lock it.
 
 On PostgreSQL the races must find it. On SQLite there is nothing to find: a change has the whole file to itself from its
 beginning (``BEGIN IMMEDIATE``), so that it is not for the mailbox that others wait there.
@@ -11,12 +11,14 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from portal_linkage import EmailAddress, FirmId, UserId
+from portal_linkage import ClientEntity, EmailAddress, EntityId, FirmId, UserId
 from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.adapters.sql.clients import SqlEntityReader, SqlEntityRepository
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.people import SqlMailboxRepository, _mailbox_of
 from portal_linkage.adapters.sql.readings import Parts, SqlTransaction
 from portal_linkage.domain.values import new_uuid
+from portal_linkage.domain.viewers import Only
 from portal_linkage.ports import Mailbox
 
 _REVISIONS = count(1)
@@ -50,17 +52,33 @@ class _UnlockedMailboxes(SqlMailboxRepository):
         return found
 
 
+class _UnheldEntities(SqlEntityRepository):
+    """An entity is read, and may be let go meanwhile."""
+
+    listing = SqlEntityReader.listing
+    numbered = SqlEntityReader.numbered
+
+    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
+        """See whether it is active."""
+        return self.covers(Only(firm_id, entity_id))
+
+    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
+        """Find them."""
+        return tuple(self.roster(firm_id, entity_ids))
+
+
 class _UnlockedParts(Parts):
-    """All that a store is made of, but for the lock."""
+    """All that a store is made of, but for the locks."""
 
     def transaction(self, moment: Moment) -> SqlTransaction:
-        """A change that locks no mailbox."""
+        """A change that locks no mailbox, and no entity."""
         tx = super().transaction(moment)
         tx.mailboxes = _UnlockedMailboxes(moment, self.statements.mailboxes)
+        tx.entities = _UnheldEntities(moment, self.statements.entities)
         return tx
 
 
 def unlock(store: SqlStore) -> None:
-    """Take the lock out of a store."""
+    """Take the locks out of a store."""
     parts = store._parts
     store._parts = _UnlockedParts(parts.statements, parts.dialect, parts._sources)

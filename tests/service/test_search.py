@@ -130,6 +130,7 @@ def test_users_of_one_entity(peopled: World) -> None:
 
     assert of(b.SMITH) == ["u1", "u2"]
     assert of(b.SMITH, "neil") == ["u2"]
+    assert of(b.SMITH, "'") == of(b.SMITH, "@") == []
     assert of(b.TRUST) == of("9999") == []
 
 

@@ -209,6 +209,25 @@ def test_the_hosts_own_alembic_runs_our_revisions(
         versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()
         assert "host_bill" in sa.inspect(connection).get_table_names()
     assert versions == ["host_1", "portal_0002"]
+    with pytest.raises(StoreUnavailable, match="made by another Alembic"):
+        store.migrate()
+
+
+@pytest.mark.parametrize("name", [None, "ours"])
+def test_the_planner_is_told_by_the_revisions_themselves(tmp_path: Path, name: str | None) -> None:
+    """SQLite knows of the tables what the store wants it to know, whoever has run the revisions."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/portal.db")
+    sa.event.listen(engine, "connect", lambda driver, _: driver.execute(f"ATTACH '{tmp_path}/ours.db' AS ours"))
+    tables = Tables(sa.MetaData(), "portal_", name)
+    with engine.begin() as connection:
+        for statement in _statements(schema.as_sql("sqlite", schema=name)):
+            connection.exec_driver_sql(statement)
+        figures = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), schema=name)
+        told = connection.execute(sa.select(figures)).all()
+    engine.dispose()
+    assert {(row.tbl, row.idx) for row in told} == {
+        (table.name, one) for table in tables.all for one in (table.name, *(index.name for index in table.indexes))
+    }
 
 
 def _statements(sql: str) -> list[str]:

@@ -37,7 +37,7 @@ def _page(args: Namespace) -> PageRequest:
 
 
 def _listed(page: Page[Any], sheet: RenderableType) -> Answer:
-    return Answer(page, [sheet, f"There is more: --after {page.next.after}"] if page.next else [sheet])
+    return Answer(page, [sheet, f"There is more: --after={page.next.after}"] if page.next else [sheet])
 
 
 def sign_up(desk: Desk, args: Namespace) -> Answer:

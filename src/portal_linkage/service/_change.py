@@ -20,7 +20,6 @@ from ..domain.outcomes import (
 )
 from ..domain.policy import LinkagePolicy
 from ..domain.values import EntityId, FirmId, UserId
-from ..domain.viewers import Only
 from ..ports import Mailbox, Refusals, Transaction
 
 
@@ -52,8 +51,8 @@ class Change:
         return mailbox
 
     def is_active(self, entity_id: EntityId) -> bool:
-        """Whether the firm has this entity, and it is active."""
-        return self.tx.entities.covers(Only(self.firm_id, entity_id))
+        """Whether the firm has this entity, and it is active: until the change ends."""
+        return self.tx.entities.hold(self.firm_id, entity_id)
 
     def prove(
         self, proof: InvoiceProof, *persons: str, barred: Collection[EntityId] = ()

@@ -19,7 +19,7 @@ from ...domain.values import (
     check_type,
     client_number_key,
 )
-from ...domain.viewers import Scope
+from ...domain.viewers import Only, Scope
 from ..listings import CHANGES, ENTITIES, JOURNAL
 from .indexes import Sought
 from .session import Repository
@@ -85,6 +85,12 @@ class Entities(Repository):
         rows = self._session.cabinet(firm_id).entities.rows
         wanted = rows if entity_ids is None else rows.keys() & set(entity_ids)
         return iter([rows[entity_id] for entity_id in sorted(wanted)])
+
+    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
+        return self.covers(Only(firm_id, entity_id))
+
+    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
+        return tuple(self.roster(firm_id, entity_ids))
 
     def save(self, entity: ClientEntity) -> None:
         check_type("entity", entity, ClientEntity)

@@ -88,6 +88,12 @@ class EntityStatements:
         self.numbered = active.where(of_keys, entity.c.client_number.in_(AMONG))
         self.roster = _with_contacts(tables, clauses.paged(every, entity.c.entity_id))
         self.roster_of = _with_contacts(tables, self.some)
+        # Who changes entities goes by their ids, too, so that nobody waits for each other. SQLite has no such locks.
+        by_id = entity.c.entity_id
+        self.hold = active.where(this(entity, "entity_id")).with_for_update(read=True)
+        self.hold_listing = self.listing.order_by(None).order_by(by_id).with_for_update(read=True)
+        self.hold_numbered = self.numbered.order_by(by_id).with_for_update(read=True)
+        self.lock = sa.select(by_id).where(this(entity), by_id.in_(AMONG)).order_by(by_id).with_for_update()
         self.save = dialect.replacing(entity)
         self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
         self.remove_words = sa.delete(word).where(this(word, "entity_id"))
@@ -176,10 +182,13 @@ class SqlEntityReader(Part[EntityStatements]):
         return tuple(map(ENTITY_ROWS.restore, rows))
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
+        return self._numbered(self._statements.numbered, firm_id, numbers)
+
+    def _numbered(self, statement: Choice, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
         found: list[Record] = []
         for chunk in chunks(sorted(set(numbers))):
             values = {"firm": firm_id, "ids": chunk, "keys": tuple(map(search_key, chunk))}
-            found += self._moment.rows(self._statements.numbered, values)
+            found += self._moment.rows(statement, values)
         return tuple(map(ENTITY_ROWS.restore, sorted(found, key=attrgetter("entity_id"))))
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
@@ -231,6 +240,21 @@ def _suggestion(entity: ClientEntity, flags: Collection[tuple[str, str]]) -> Sug
 
 class SqlEntityRepository(SqlEntityReader):
     """See `portal_linkage.ports.EntityRepository`."""
+
+    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
+        return bool(self._moment.rows(self._statements.hold, {"firm": firm_id, "entity": entity_id}))
+
+    def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
+        rows = self._moment.rows(self._statements.hold_listing, {"firm": firm_id, "email_key": email.key})
+        entities = map(ENTITY_ROWS.restore, rows)
+        return tuple(sorted(entities, key=lambda one: (client_number_key(one.client_number), one.entity_id)))
+
+    def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
+        return self._numbered(self._statements.hold_numbered, firm_id, numbers)
+
+    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
+        found = [row.entity_id for row in self._moment.rows_among(self._statements.lock, {"firm": firm_id}, entity_ids)]
+        return tuple(self.roster(firm_id, found))  # read by another statement, which sees what the locks waited for
 
     def save(self, entity: ClientEntity) -> None:
         self.save_many((entity,))

@@ -5,7 +5,7 @@ Nothing outside this package's `dialects` and `engines` is for one database only
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -76,8 +76,8 @@ class Dialect:
 
     Always in this direction, whatever the planner takes the tables for.
     """
-    describe: Callable[[sa.Connection, Sequence[sa.Table]], None]
-    """Tell the planner of tables just created what it cannot see in them yet."""
+    describe: Callable[[Sequence[sa.Table]], Iterator[sa.Executable]]
+    """What tells the planner of tables just created what it cannot see in them yet."""
 
     def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> Upsert:
         """Insert a row, or change the one that has these keys."""
@@ -167,16 +167,22 @@ def _index_figures(index: sa.Index) -> str:
     return _figures(rows, len(index.expressions), unique=bool(index.unique))
 
 
-def _describe_sqlite(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+def _describe_sqlite(tables: Sequence[sa.Table]) -> Iterator[sa.Executable]:
     """Without statistics, SQLite takes a firm for ten rows, and may read all of a firm to find those of an entity."""
-    figures: list[tuple[str, str, str]] = []
+    schema, names = tables[0].schema, [table.name for table in tables]
+    known = sa.table("sqlite_stat1", *(sa.column(name, sa.Text) for name in ("tbl", "idx", "stat")), schema=schema)
+    master = sqlite.dialect().identifier_preparer.format_table(sa.table("sqlite_master", schema=schema))
+    yield sa.text(f"ANALYZE {master}")  # makes the table of statistics, and analyzes nothing
+    yield sa.delete(known).where(known.c.tbl.in_(names))
+    yield sa.insert(known).values([dict(zip(known.c.keys(), told, strict=True)) for told in _told_of(tables)])
+    yield sa.text(f"ANALYZE {master}")  # reads it
+
+
+def _told_of(tables: Iterable[sa.Table]) -> Iterator[tuple[str, str, str]]:
     for table in tables:
-        figures.append((table.name, table.name, _figures(_ROWS, len(table.primary_key.columns), unique=True)))
-        figures += ((table.name, str(index.name), _index_figures(index)) for index in table.indexes)
-    connection.exec_driver_sql("ANALYZE sqlite_master")  # makes the table of statistics, and analyzes nothing
-    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", [(table.name,) for table in tables])
-    connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", figures)
-    connection.exec_driver_sql("ANALYZE sqlite_master")  # reads it
+        yield table.name, table.name, _figures(_ROWS, len(table.primary_key.columns), unique=True)
+        for index in sorted(table.indexes, key=lambda one: str(one.name)):
+            yield table.name, str(index.name), _index_figures(index)
 
 
 def _joined(left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool]) -> tuple[sa.Join, sa.FromClause]:
@@ -221,8 +227,9 @@ def _is_busy_postgresql(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) in _IN_THE_WAY
 
 
-def _describe_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+def _describe_nothing(tables: Sequence[sa.Table]) -> Iterator[sa.Executable]:  # noqa: ARG001 -- as for SQLite
     """PostgreSQL gathers statistics by itself."""
+    return iter(())
 
 
 _DIALECTS: Final = {

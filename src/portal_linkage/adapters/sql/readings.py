@@ -97,4 +97,3 @@ class Parts:
     def migrate(self, connection: sa.Connection) -> None:
         """Create the tables, or bring them up to date."""
         schema.upgrade(connection, self.tables)
-        self.dialect.describe(connection, self.tables.all)

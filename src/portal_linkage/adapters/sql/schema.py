@@ -27,12 +27,17 @@ def is_current(connection: sa.Connection, tables: Tables) -> bool:
     """Whether the tables are there, and as this library has them.
 
     Raises:
-        StoreUnavailable: they are newer than this library.
+        StoreUnavailable: they are newer than this library, or somebody else's to bring up to date.
     """
     from alembic.migration import MigrationContext  # noqa: PLC0415 -- only who migrates needs Alembic
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
+    # Asked first: whoever is creating them just now notes their revision, too, before anybody sees them.
+    are_there = sa.inspect(connection).has_table(tables.firm.name, tables.schema)
     heads = set(MigrationContext.configure(connection, opts=_options(tables)).get_current_heads())
+    if are_there and not heads:
+        told = "the tables are there, but made by another Alembic than the store's: bring them up to date with that"
+        raise StoreUnavailable(told)
     script = ScriptDirectory.from_config(_config())
     if not heads <= {revision.revision for revision in script.walk_revisions()}:
         raise StoreUnavailable("the tables are of a newer version of this library: upgrade portal_linkage")

@@ -126,7 +126,7 @@ class SqlStore:
         """Create the tables, or bring them up to date. Processes may do so at the same time.
 
         Raises:
-            StoreUnavailable: the tables are newer than this library.
+            StoreUnavailable: the tables are newer than this library, or made by the host's own Alembic.
         """
         with self._block(change=False) as moment, translated(self._parts.dialect):
             is_current = self._parts.is_current(moment.connection)

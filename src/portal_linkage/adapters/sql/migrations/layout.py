@@ -6,6 +6,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import op
 
+from ..dialects import dialect_named
+from ..tables import Tables
+
 _TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
@@ -82,6 +85,14 @@ def index(table: str, name: str, columns: str, *, unique: bool = False, where: s
         sqlite_where=some,
         postgresql_where=some,
     )
+
+
+def describe() -> None:
+    """Tell the planner what to expect of our tables, as they are by now."""
+    dialect = dialect_named(op.get_context().dialect.name)
+    tables = Tables(sa.MetaData(), name_of(""), schema())
+    for statement in () if dialect is None else dialect.describe(tables.all):
+        op.execute(statement)
 
 
 def drop_index(table: str, name: str) -> None:
