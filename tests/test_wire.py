@@ -129,17 +129,22 @@ EVENTS = (b.event(ground=GroundKind.ARRIVAL),)
 LINK_CHANGE = LinkChange(b.JANE_ID, b.REALTY, "the entity became inactive")
 PLAN = RosterPlan(
     firm_id=b.ACME,
+    source="pms",
     complete=False,
+    told=1,
     entities=(b.entity(),),
     added=(),
     changed=(),
     deactivated=(b.REALTY,),
     reactivated=(),
+    merged={b.SMITH: b.TRUST},
+    renumbered={},
     gains=(),
     losses=(),
     hidden=(LINK_CHANGE,),
     removed_users=(),
     ambiguous_numbers=("7",),
+    unknown=(),
     needs_confirmation=True,
     seen={b.REALTY: "5ee1"},
 )
@@ -231,7 +236,12 @@ SHAPES: list[tuple[object, Any]] = [
     (LINK_CHANGE, CHANGE),
     (
         RosterApplied(plan_id=PlanId("p"), gains=(LINK_CHANGE,), losses=(), hidden=(), events=EVENTS),
-        {"plan_id": "p", "gains": [CHANGE], "losses": [], "hidden": [], "events": [EVENT]},
+        {
+            "plan_id": "p",
+            "gains": [CHANGE],
+            **{name: [] for name in ("losses", "hidden", "unforeseen", "spared", "withheld")},
+            "events": [EVENT],
+        },
     ),
     (
         PLAN,
@@ -248,6 +258,11 @@ SHAPES: list[tuple[object, Any]] = [
             "hidden": [CHANGE],
             "removed_users": [],
             "ambiguous_numbers": ["7"],
+            "unknown": [],
+            "source": "pms",
+            "told": 1,
+            "merged": {"1001": "1002"},
+            "renumbered": {},
             "needs_confirmation": True,
             "seen": {b.REALTY: "5ee1"},
             "plan_id": PLAN.plan_id,

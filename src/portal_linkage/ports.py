@@ -51,6 +51,10 @@ Bill_contra = TypeVar("Bill_contra", contravariant=True)
 BillId_contra = TypeVar("BillId_contra", contravariant=True)
 
 
+PMS: Final = "pms"
+"""The source that brings entities whole. Others bring contacts alone, and each replaces its own."""
+
+
 @attrs.frozen(kw_only=True)
 class Mailbox:
     """The one row per firm and address on which all changes to that person's links, bars and attempts are lined up.
@@ -115,6 +119,10 @@ class UserReader(Protocol):
 
     def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
         """The users with these addresses, by address key."""
+        ...
+
+    def some(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, User]:
+        """Those of these users that exist."""
         ...
 
     def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
@@ -248,12 +256,19 @@ class BarRepository(BarReader, Protocol):
         """Forget it again, if it was remembered."""
         ...
 
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        """Whoever is refused an entity is refused the one that it leads to instead. What stands there is kept as it is.
+
+        A bar keeps who left it, and when.
+        """
+        ...
+
 
 class EntityReader(Protocol):
     """The client entities. Where not said otherwise, what is returned has no contacts: they are for the firm."""
 
     def find(self, firm_id: FirmId, entity_id: EntityId) -> ClientEntity | None:
-        """The entity with its contacts in the order saved, active or not, or ``None``."""
+        """The entity with the contacts that `PMS` lists, in the order saved, active or not, or ``None``."""
         ...
 
     def covers(self, scope: Scope) -> bool:
@@ -276,6 +291,10 @@ class EntityReader(Protocol):
         """The active entities that bear one of these client numbers, exactly and case-sensitively, by entity id."""
         ...
 
+    def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
+        """The active entities that once bore this client number, or took over from one that did, by entity id."""
+        ...
+
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
         """The active entities that a typed text may mean.
 
@@ -286,35 +305,60 @@ class EntityReader(Protocol):
         """
         ...
 
-    def roster(self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None) -> Iterator[ClientEntity]:
-        """All entities of the firm, or those of these ids that exist, with contacts, active or not, by entity id."""
+    def roster(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None, *, source: str = PMS
+    ) -> Iterator[ClientEntity]:
+        """All entities of the firm, or those of these ids that exist, active or not, by entity id.
+
+        Each has the contacts that this source lists, in the order saved.
+        """
+        ...
+
+    def listed_elsewhere(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId], source: str
+    ) -> Mapping[EntityId, Mapping[str, EmailAddress]]:
+        """The addresses, by key, that sources other than this one list with these entities; none has no item."""
         ...
 
 
 class EntityRepository(EntityReader, Protocol):
-    """The client entities, for a change. Saving one links nobody: the roster is the way that applies policy.
+    """The client entities, for a change. Saving one links nobody: the roster is the way that applies policy."""
 
-    Here the entities that `hold`, `listing` and `numbered` find stay as they are until the transaction ends: whoever
-    would change one of them waits. So no link comes to be while a roster change that does not know of it hides it.
-    """
+    def hold(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> frozenset[EntityId]:
+        """Those of these entities that are active. All of them stay as they are until the transaction ends.
 
-    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
-        """Whether the firm has this entity, active."""
+        Whoever would change one waits, so that no link comes to be while a roster change that does not know of it hides
+        it. What was read of them before may be out of date by now: read it again.
+        """
         ...
 
-    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
-        """Those of these entities that exist, with contacts, by entity id: locked, in this order, to be changed.
+    def lock_many(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId], *, source: str = PMS
+    ) -> tuple[ClientEntity, ...]:
+        """Those of these entities that exist, as `roster` has them: locked, in the order of their ids, to be changed.
 
         What rests on one of them has come to be, and is seen from now on, or waits until the transaction ends.
         """
         ...
 
+    def keep_numbers(self, entities: Iterable[ClientEntity]) -> None:
+        """Remember the client number of each as one that it once bore."""
+        ...
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        """The numbers that an entity bears and once bore are remembered for the one that it leads to instead."""
+        ...
+
     def save(self, entity: ClientEntity) -> None:
-        """Store the entity with its contacts, replacing what was stored under its id."""
+        """Store the entity, replacing what was stored under its id: its contacts are those that `PMS` lists."""
         ...
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         """Save each; of two with one id the later stands."""
+        ...
+
+    def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
+        """Replace what this source, which is not `PMS`, lists with each of these entities, which exist."""
         ...
 
 
@@ -327,6 +371,10 @@ class Kept(Protocol[Bill_contra, BillId_contra]):
 
     def save_many(self, bills: Iterable[Bill_contra], /) -> None:
         """Save each; of two with one id the later stands. An error on the way ends the transaction with it."""
+        ...
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId], /) -> None:
+        """The bills of an entity are from now on bills of the one that it leads to."""
         ...
 
     def remove(self, firm_id: FirmId, bill_id: BillId_contra, /) -> None:

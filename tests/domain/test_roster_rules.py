@@ -17,8 +17,8 @@ from portal_linkage import (
     User,
     UserId,
 )
-from portal_linkage.domain import rules
-from portal_linkage.domain.rules import EntityChange, Known, RosterEffects
+from portal_linkage.domain import rosters
+from portal_linkage.domain.rosters import EntityChange, Known, RosterEffects
 from tests import builders as b
 
 LISTING, ARRIVAL = GroundKind.CONTACT_LISTING, GroundKind.ARRIVAL
@@ -43,15 +43,15 @@ def change(
     """What one change does to Jane's links."""
     known = Known(
         users={user.email.key: user for user in users},
-        refused={b.JANE.key: refused},
+        barred={b.JANE.key: refused},
         links={(link.user_id, link.entity_id): link for link in links},
     )
-    return rules.roster_change([EntityChange(before, after)], known, policy, source="pms", at=b.at(60))
+    return rosters.roster_change([EntityChange(before, after)], known, policy, source="pms", at=b.at(60))
 
 
 def kinds(effects: RosterEffects) -> set[str]:
     """Which lists of the effects are not empty."""
-    return {name for name in RosterEffects.__slots__ if getattr(effects, name, None)}
+    return {name for name in RosterEffects.__slots__ if name[0] != "_" and getattr(effects, name)}
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ def test_when_a_listing_appears_or_vanishes(
     )
     assert one.deactivates is (before is not None and before.active and not after.active)
     assert one.reactivates is (before is not None and not before.active and after.active)
-    assert bool(rules.concerned([one], CONTINUES)) is appears
-    assert bool(rules.concerned([one], WITHDRAWS)) is vanishes
-    assert rules.concerned([one], KEEPS) == {}
-    assert bool(rules.concerned([one], BOTH)) is (appears or vanishes)
+    assert bool(rosters.concerned([one], CONTINUES)) is appears
+    assert bool(rosters.concerned([one], WITHDRAWS)) is vanishes
+    assert rosters.concerned([one], KEEPS) == {}
+    assert bool(rosters.concerned([one], BOTH)) is (appears or vanishes)
 
 
 def test_another_spelling_of_an_address_is_no_change_of_the_listing() -> None:
@@ -216,6 +216,6 @@ def test_what_costs_over_ten_links_or_five_percent_is_confirmed(
 ) -> None:
     """Ended and hidden links count alike; exactly 10, and exactly 5 %, pass (L13)."""
     effects = RosterEffects(ended=[b.link()] * ended, hidden=[b.link()] * hidden, gained=[b.link()] * 50)
-    assert rules.needs_confirmation(effects, held=held, removes_users=False, empties=False) is needed
-    assert rules.needs_confirmation(effects, held=held, removes_users=True, empties=False)
-    assert rules.needs_confirmation(effects, held=held, removes_users=False, empties=True)
+    assert rosters.needs_confirmation(effects, held=held, removes_users=False, empties=False) is needed
+    assert rosters.needs_confirmation(effects, held=held, removes_users=True, empties=False)
+    assert rosters.needs_confirmation(effects, held=held, removes_users=False, empties=True)

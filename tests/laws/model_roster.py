@@ -37,6 +37,7 @@ class Planned:
 
     roster: tuple[ClientEntity, ...]
     complete: bool
+    after: list[ClientEntity] = field(default_factory=list[ClientEntity])
     added: set[EntityId] = field(default_factory=set[EntityId])
     changed: set[EntityId] = field(default_factory=set[EntityId])
     deactivated: set[EntityId] = field(default_factory=set[EntityId])
@@ -82,6 +83,7 @@ def plan(model: Model, firm_id: FirmId, entities: Iterable[ClientEntity], *, com
     planned = Planned(tuple(entities), complete)
     for before, after in differences(book, planned.roster, complete=complete):
         planned.written_over[after.entity_id] = before
+        planned.after.append(after)
         _sort(planned, before, after)
         _effects(planned, book, policy, before, after)
     _count_cost(planned, book)
@@ -166,13 +168,13 @@ def apply(model: Model, firm_id: FirmId, shown: Planned, now: datetime, *, named
     """Make the change that was shown. ``named``: the caller names this plan, another one (``False``), or none."""
     if named is False or (shown.needs_confirmation and not named):
         raise PlanNotConfirmed("")
-    planned = plan(model, firm_id, shown.roster, complete=shown.complete)
+    planned = plan(model, firm_id, shown.after)
     if planned.goes_beyond(shown):
         raise PlanOutdated("")
-    if planned.needs_confirmation and not named:
+    if (planned.needs_confirmation or (shown.complete and not shown.roster)) and not named:
         raise PlanNotConfirmed("")
     book = model.books[firm_id]
-    for _, after in differences(book, shown.roster, complete=shown.complete):
+    for _, after in differences(book, shown.after, complete=False):
         book.entities[after.entity_id] = after
     return list(book.write(_carry_out(planned, book, now)))
 

@@ -136,20 +136,24 @@ class Relist:
 
 @attrs.frozen
 class LetGo:
-    """A client that nobody is linked to is let go: a plan, shown and named."""
+    """Clients nobody is linked to are let go, or merged, and others list nobody any more: a plan, shown and named."""
 
     user_id: ClassVar[UserId] = UserId("nobody")
-    entity_id: EntityId
-    emails: tuple[EmailAddress, ...] = ()
+    entity_ids: tuple[EntityId, ...]
+    silent: tuple[EntityId, ...] = ()
+    into: EntityId | None = None
 
     def prepared(self, portal: LinkageService, firm_id: FirmId) -> Performance:
         """See `Act`."""
-        plan = portal.roster.plan(firm_id, [b.entity(self.entity_id, *self.emails, active=False, firm_id=firm_id)])
+        gone = [b.entity(one, b.JANE, active=False, firm_id=firm_id) for one in self.entity_ids]
+        merged = dict.fromkeys(self.entity_ids, self.into) if self.into else {}
+        silent = [b.entity(one, firm_id=firm_id) for one in self.silent]
+        plan = portal.roster.plan(firm_id, [*gone, *silent], merged=merged)
         return lambda portal: portal.roster.apply(plan, confirmed=plan.plan_id)
 
     def done_in(self, book: Book) -> Answer:
         """See `Act`."""
-        return book.let_go(self.entity_id)
+        return book.let_go(self.entity_ids, self.silent)
 
 
 def number_of(entity_id: str) -> str:

@@ -95,11 +95,12 @@ class Book:
         lost = [self._vanish(address, entity_id) for address in sorted(before - addresses)]
         return ("RosterApplied", tuple(filter(None, gained)), tuple(filter(None, lost)))
 
-    def let_go(self, entity_id: str) -> Answer:
-        """The entity becomes inactive, unless that hides a link which the plan has not shown: it showed none."""
-        if any(entity_id in held for held in self.links.values()):
+    def let_go(self, entity_ids: Sequence[str], silent: Sequence[str]) -> Answer:
+        """These become inactive, and those list nobody, unless that hides a link which the plan has not shown."""
+        if any(entity_id in held for held in self.links.values() for entity_id in entity_ids):
             return ("PlanOutdated",)
-        self.gone.add(entity_id)
+        self.gone.update(entity_ids)
+        self.listed.update(dict.fromkeys(silent, frozenset()))
         return ("RosterApplied", (), ())
 
     def _appear(self, address: str, entity_id: str) -> str | None:

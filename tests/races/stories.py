@@ -119,26 +119,44 @@ _HELD_ENTITY: Final[dict[str, Any]] = {
 }
 LET_GO: Final = (
     Race(
+        name="a client is merged while the firm links it",
+        before=(SignUp(JANE, U1, REALTY),),
+        acts=(LetGo((TRUST,), into=SMITH), Grant(U1, TRUST)),
+        **_HELD_ENTITY,
+    ),
+    Race(
         name="a client is let go while the firm links it",
         before=(SignUp(JANE, U1, REALTY),),
-        acts=(LetGo(TRUST), Grant(U1, TRUST)),
+        acts=(LetGo((TRUST,)), Grant(U1, TRUST)),
         **_HELD_ENTITY,
     ),
     Race(
         name="a client is let go while a user proves it",
         before=(SignUp(JANE, U1, REALTY),),
-        acts=(LetGo(TRUST), Prove(U1, TRUST)),
+        acts=(LetGo((TRUST,)), Prove(U1, TRUST)),
         **_HELD_ENTITY,
     ),
     Race(
         name="a client is let go while somebody signs up whom it lists",
         listed={TRUST: (JANE,)},
-        acts=(LetGo(TRUST, (JANE,)), SignUp(JANE, U1, REALTY)),
+        acts=(LetGo((TRUST,)), SignUp(JANE, U1, REALTY)),
         **_HELD_ENTITY,
     ),
     Race(
         name="a client is let go while somebody signs up in its portal",
-        acts=(LetGo(TRUST), SignUp(JANE, U1, TRUST)),
+        acts=(LetGo((TRUST,)), SignUp(JANE, U1, TRUST)),
+        **_HELD_ENTITY,
+    ),
+    Race(
+        name="one client is let go and another lists nobody any more while somebody signs up whom both list",
+        listed={SMITH: (JANE,), TRUST: (JANE,)},
+        acts=(LetGo((TRUST,), silent=(SMITH,)), SignUp(JANE, U1, REALTY)),
+        **_HELD_ENTITY,
+    ),
+    Race(
+        name="two clients are let go while somebody signs up in the portal of the one and is listed by the other",
+        listed={SMITH: (JANE,)},
+        acts=(LetGo((SMITH, REALTY)), SignUp(JANE, U1, REALTY)),
         **_HELD_ENTITY,
     ),
 )

@@ -13,13 +13,12 @@ from sqlalchemy.dialects import postgresql
 
 from portal_linkage import ClientEntity, EmailAddress, EntityId, FirmId, UserId
 from portal_linkage.adapters.sql import SqlStore
-from portal_linkage.adapters.sql.clients import SqlEntityReader, SqlEntityRepository
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.people import SqlMailboxRepository, _mailbox_of
 from portal_linkage.adapters.sql.readings import Parts, SqlTransaction
+from portal_linkage.adapters.sql.rosters import SqlEntityRepository
 from portal_linkage.domain.values import new_uuid
-from portal_linkage.domain.viewers import Only
-from portal_linkage.ports import Mailbox
+from portal_linkage.ports import PMS, Mailbox
 
 _REVISIONS = count(1)
 
@@ -55,16 +54,15 @@ class _UnlockedMailboxes(SqlMailboxRepository):
 class _UnheldEntities(SqlEntityRepository):
     """An entity is read, and may be let go meanwhile."""
 
-    listing = SqlEntityReader.listing
-    numbered = SqlEntityReader.numbered
+    def hold(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> frozenset[EntityId]:
+        """See which are active."""
+        return frozenset(entity.entity_id for entity in self.roster(firm_id, entity_ids) if entity.active)
 
-    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
-        """See whether it is active."""
-        return self.covers(Only(firm_id, entity_id))
-
-    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
+    def lock_many(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId], *, source: str = PMS
+    ) -> tuple[ClientEntity, ...]:
         """Find them."""
-        return tuple(self.roster(firm_id, entity_ids))
+        return tuple(self.roster(firm_id, entity_ids, source=source))
 
 
 class _UnlockedParts(Parts):

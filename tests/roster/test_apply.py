@@ -4,6 +4,7 @@ import pytest
 
 from portal_linkage import (
     AutoLink,
+    ClientEntity,
     ContactRemoved,
     EntityId,
     FirmNotFound,
@@ -296,9 +297,10 @@ def test_a_plan_that_takes_less_than_it_shows_is_applied(world: World, portal: L
     assert {gain.user_id for gain in answer.gains} == {other.user_id, late.user_id}
 
 
-def test_a_plan_of_a_firm_that_is_gone_is_refused(world: World) -> None:
-    """A plan that is carried to another store, where there is no such firm."""
-    plan = world.portal().roster.plan(b.ACME, [NEW])
+@pytest.mark.parametrize("entity", [NEW, LISTED[0]])
+def test_a_plan_of_a_firm_that_is_gone_is_refused(world: World, entity: ClientEntity) -> None:
+    """A plan that is carried to another store, where there is no such firm; be it one that changes nothing."""
+    plan = world.portal().roster.plan(b.ACME, [entity])
     with pytest.raises(FirmNotFound):
         world.portal().using(MemoryStore()).roster.apply(plan)
 

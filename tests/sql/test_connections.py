@@ -203,6 +203,27 @@ def test_an_engine_of_another_database_is_refused(monkeypatch: pytest.MonkeyPatc
         SqlStore(engine)
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql+psycopg"])
+def test_a_driver_that_nobody_has_tried_is_refused(kind: str) -> None:
+    """Another driver tells of errors and of transactions in other ways: it is not found out amid a change."""
+    engine = create_engine(f"{kind}://")
+    engine.dialect.driver = "another"
+    with pytest.raises(InvalidValue, match="must be of a SQLite or PostgreSQL database"):
+        SqlStore(engine)
+    engine.dispose()
+
+
+def test_the_dialect_of_cockroachdb_is_taken_for_what_it_derives_from() -> None:
+    """It speaks as PostgreSQL does; its package gives it a name of its own."""
+    engine = create_engine("postgresql+psycopg://")
+    expected = SqlStore(engine)._parts
+    engine.dialect.name = "cockroachdb"
+    parts = SqlStore(engine)._parts
+    assert parts.dialect is expected.dialect
+    assert parts.statements is expected.statements
+    engine.dispose()
+
+
 def test_without_sqlalchemy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has not installed the extra is told what to install."""
     _forget(monkeypatch)

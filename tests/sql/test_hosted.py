@@ -1,14 +1,16 @@
 """A store within a transaction that is the host's."""
 
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest import mock
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, registry
 
 from portal_linkage import (
     Arrival,
@@ -269,13 +271,73 @@ def test_a_driver_that_always_has_a_transaction_is_joined(tmp_path: Path) -> Non
         assert host.portal.find_user(ACME, JANE) is None
 
 
-def test_a_connection_in_autocommit_is_refused(tmp_path: Path) -> None:
-    """On PostgreSQL each statement would be kept by itself, so that nothing could be undone: it is refused."""
-    with hosting("postgresql", tmp_path) as host, host.engine.connect() as connection:
-        loose = connection.execution_options(isolation_level="AUTOCOMMIT")
-        with pytest.raises(InvalidValue, match="autocommit"):
-            jane_signs_up(host.on(loose))
-        assert host.portal.find_user(ACME, JANE) is None
+@pytest.mark.parametrize("way", ["engine", "driver"])
+def test_a_connection_in_autocommit_is_refused(host: Host, way: str) -> None:
+    """A savepoint would be nothing there, and on SQLite nobody would commit what we began."""
+    with host.engine.connect() as connection:
+        if way == "engine":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        elif host.engine.dialect.name == "sqlite":
+            cast("Any", connection.connection.driver_connection).isolation_level = None
+        else:
+            cast("Any", connection.connection.driver_connection).autocommit = True
+        with pytest.raises(InvalidValue, match="host: is in autocommit"):
+            jane_signs_up(host.on(connection))
+        connection.invalidate()
+    assert host.portal.find_user(ACME, JANE) is None
+
+
+def test_the_hosts_own_errors_stay_its_own(host: Host) -> None:
+    """What breaks a key of the host's own is told to the host as it always is."""
+    host_note = type("HostNote", (registry().generate_base(),), {"__table__": NOTE.to_metadata(sa.MetaData())})
+    with Session(host.engine) as session:
+        session.add_all([host_note(note="a"), host_note(note="b")])
+        session.commit()
+        session.connection().execute(sa.insert(NOTE).values(note="c"))
+        session.add(host_note(note="c"))
+        with pytest.raises(sa.exc.IntegrityError):
+            jane_signs_up(host.on(session))
+
+
+def _give_up(connection: sa.Connection) -> None:
+    connection.rollback()
+    raise KeyboardInterrupt
+
+
+def test_what_stops_a_host_is_not_renamed_by_undoing(host: Host) -> None:
+    """A host that has ended its transaction inside our block, and then fails, is told of its own failure."""
+    with host.engine.connect() as connection:
+        with pytest.raises(KeyboardInterrupt), host.store.on(connection).transaction():
+            _give_up(connection)
+        connection.rollback()
+        jot(connection, "later")
+        connection.commit()
+    assert host.notes() == ["later"]
+
+
+def test_a_host_of_another_kind_of_database_is_refused(host: Host) -> None:
+    """Before anything is asked of it."""
+    other = sa.create_engine({"sqlite": "postgresql+psycopg://", "postgresql": "sqlite://"}[host.engine.dialect.name])
+    with mock.patch.object(host.engine, "dialect", other.dialect):
+        store = SqlStore(host.engine)
+    with host.engine.connect() as connection, pytest.raises(InvalidValue, match="another kind of database"):
+        host.portal.using(store.on(connection)).find_user(ACME, JANE)
+    other.dispose()
+
+
+def test_our_cause_repeats_no_row(tmp_path: Path) -> None:
+    """PostgreSQL tells of the whole row that it refuses: that line is in nothing that may be logged."""
+    with hosting("postgresql", tmp_path) as host:
+        user = host.portal.find_user(ACME, JANE) or jane_signs_up(host.portal).user
+        with host.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE portal_mailbox ADD CONSTRAINT few CHECK (revision < 2)")
+        with pytest.raises(Conflict) as caught:
+            host.portal.link(FirmStaff(ACME, STAFF), user.user_id, TRUST)
+        with host.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE portal_mailbox DROP CONSTRAINT few")
+    told = "".join(traceback.format_exception(caught.value))
+    assert "violates check constraint" in told
+    assert "jane" not in told.lower().replace("jane_signs_up", "")
 
 
 @pytest.mark.parametrize(("engine", "schema"), [("sqlite", "main"), ("postgresql", "tenant_7")])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -208,7 +209,7 @@ def test_the_hosts_own_alembic_runs_our_revisions(
     with engine.connect() as connection:
         versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version ORDER BY 1").scalars().all()
         assert "host_bill" in sa.inspect(connection).get_table_names()
-    assert versions == ["host_1", "portal_0002"]
+    assert versions == ["host_1", "portal_0003"]
     with pytest.raises(StoreUnavailable, match="made by another Alembic"):
         store.migrate()
 
@@ -282,10 +283,15 @@ def test_a_hosts_metadata_knows_our_tables() -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("options", [{"prefix": "x" * 31}, {"schema": ""}, {"prefix": "\0"}])
-def test_names_that_are_none_are_refused(options: dict[str, str]) -> None:
-    """A prefix that would make names which a database cuts off is refused at once."""
+@pytest.mark.parametrize("name", ["x" * 31, "\0", "\u00e9", 'a"b', "a%b", "a.b", "a b", "1a", "a-b", "a;b", "a\n"])
+@pytest.mark.parametrize("option", ["prefix", "schema"])
+def test_names_that_are_none_are_refused(option: str, name: str) -> None:
+    """A name that a database would cut off, or read as something else, is refused at once, and in printed SQL."""
     engine = sa.create_engine("sqlite://")
-    with pytest.raises(InvalidValue):
-        SqlStore(engine, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {option: name}
+    for refuse in (partial(SqlStore, engine), partial(schema.as_sql, "sqlite")):
+        with pytest.raises(InvalidValue, match=option):
+            refuse(**options)
+    with pytest.raises(InvalidValue, match="schema"):
+        SqlStore(engine, schema="")
     engine.dispose()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal_linkage import Event, InvalidCursor, LinkageService, UserId
-from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.adapters.sql import SqlStore, journal
 from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Store, Transaction
 from tests import engines
@@ -123,10 +123,24 @@ def test_who_ends_late_is_told_late_and_not_missed(on_postgresql: SqlStore) -> N
     assert [(one.user_id, one.by) for one in later.items] == [("writer-1", "1"), ("writer-1", "2")]
 
 
+def test_a_later_change_comes_later_whatever_it_is_called(
+    on_postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes that nobody has read in between keep their order, though their ids fall and clocks may jump back."""
+    ids = iter(f"{number:04d}" for number in range(9999, 0, -1))
+    monkeypatch.setattr(journal, "new_uuid", lambda: next(ids))
+    for writer in range(3):
+        with on_postgresql.transaction() as tx:
+            _write_in(tx, writer)
+    assert [one.user_id for one in LinkageService(on_postgresql).changes(ACME).items] == [
+        f"writer-{writer}" for writer in (0, 0, 1, 1, 2, 2)
+    ]
+
+
 def test_a_cursor_over_the_order_of_writing_would_miss_it(on_postgresql: SqlStore) -> None:
     """Why events get their place when they are read: whoever reads on from the last stamp never sees the late one."""
-    journal = on_postgresql._parts.tables.journal
-    stamps = sa.select(journal.c.user_id, journal.c.stamp).order_by(journal.c.stamp, journal.c.change_id)
+    table = on_postgresql._parts.tables.journal
+    stamps = sa.select(table.c.user_id, table.c.stamp).order_by(table.c.stamp, table.c.change_id)
     with on_postgresql.engine.connect() as slow, on_postgresql.engine.connect() as reader:
         with on_postgresql.on(slow).transaction() as tx:
             _write_in(tx, 1)
@@ -134,7 +148,7 @@ def test_a_cursor_over_the_order_of_writing_would_miss_it(on_postgresql: SqlStor
             _write_in(tx, 2)
         seen = reader.execute(stamps).all()
         slow.commit()
-        later = reader.execute(stamps.where(journal.c.stamp > max(row.stamp for row in seen))).all()
+        later = reader.execute(stamps.where(table.c.stamp > max(row.stamp for row in seen))).all()
     assert {row.user_id for row in seen} == {"writer-2"}
     assert later == []
 

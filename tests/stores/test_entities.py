@@ -85,8 +85,8 @@ def test_an_entity_is_held_while_it_is_active(store: Store) -> None:
     """A link may rest on an active entity of the firm; on an inactive or an absent one it may not."""
     with store.transaction() as tx:
         tx.entities.save_many([entity(REALTY), entity(SMITH, active=False)])
-        asked = ((ACME, REALTY), (ACME, SMITH), (ACME, TRUST), (OTHER_FIRM, REALTY))
-        assert [tx.entities.hold(firm_id, entity_id) for firm_id, entity_id in asked] == [True, False, False, False]
+        assert tx.entities.hold(ACME, [REALTY, SMITH, TRUST]) == {REALTY}
+        assert tx.entities.hold(OTHER_FIRM, [REALTY]) == tx.entities.hold(ACME, []) == frozenset()
 
 
 def test_what_is_locked_is_what_is_stored(store: Store) -> None:
@@ -98,17 +98,6 @@ def test_what_is_locked_is_what_is_stored(store: Store) -> None:
         assert locked == (entity(SMITH, JANE, jane_at(1)), entity(TRUST, JANE, active=False))
         assert tx.entities.lock_many(ACME, []) == ()
         assert tx.entities.lock_many(OTHER_FIRM, [TRUST]) == ()
-
-
-def test_a_change_finds_entities_as_a_reading_does(store: Store) -> None:
-    """What is held is found by the same address and number, in the same order."""
-    with store.transaction() as tx:
-        tx.entities.save_many([entity("b", JANE, client_number="10"), entity("a", JANE, client_number="9")])
-        tx.entities.save_many([entity("c", JANE, active=False, client_number="9"), entity("d", client_number="9")])
-        found = tx.entities.listing(ACME, JANE), tx.entities.numbered(ACME, ["9", "10"])
-    with store.snapshot() as snapshot:
-        assert found == (snapshot.entities.listing(ACME, JANE), snapshot.entities.numbered(ACME, ["9", "10"]))
-    assert [[one.entity_id for one in part] for part in found] == [["a", "b"], ["a", "b", "d"]]
 
 
 def test_entities_in_scope_come_in_link_order(store: Store) -> None:

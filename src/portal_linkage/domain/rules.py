@@ -1,18 +1,17 @@
-"""The decisions: what a sign-up links, what a claim proves, what a roster change does. Values in, values out.
+"""The decisions: what a sign-up links, what a claim proves, why somebody sees a bill. Values in, values out.
 
 No rule knows a store, reads a clock or makes an id. The laws that it serves are named beside each.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
 
 import attrs
 
 from .entities import Bar, ClientEntity, Ground, GroundKind, Invoice, InvoiceStatus, Link, User
-from .outcomes import Explanation, LinkChange, Reason
-from .policy import ArrivalRule, AutoLink, ContactRemoved, LinkagePolicy
-from .values import EmailAddress, EntityId, InvoiceId, UserId
+from .outcomes import Explanation, Reason
+from .policy import ArrivalRule, AutoLink, LinkagePolicy
+from .values import EntityId, InvoiceId
 from .viewers import is_shown
 
 
@@ -63,7 +62,10 @@ def sign_up(
 
 
 def proven(bearers: Sequence[ClientEntity]) -> EntityId | None:
-    """The entity that a client number points at: the one active bearer. A shared number points nowhere (L10)."""
+    """The entity that a client number points at: the one active bearer. A shared number points nowhere (L10).
+
+    Where nobody bears it, the bearers are those who once did.
+    """
     return bearers[0].entity_id if len(bearers) == 1 else None
 
 
@@ -131,151 +133,3 @@ _WHY_NOT_SHOWN = {
     InvoiceStatus.VOID: Reason.VOID,
     InvoiceStatus.DRAFT: Reason.DRAFT,
 }
-
-
-@attrs.frozen
-class EntityChange:
-    """One entity before and after a roster change."""
-
-    before: ClientEntity | None
-    after: ClientEntity
-
-    @property
-    def deactivates(self) -> bool:
-        """Whether it hides the entity from those linked to it."""
-        return self.before is not None and self.before.active and not self.after.active
-
-    @property
-    def reactivates(self) -> bool:
-        """Whether it brings the entity back to them."""
-        return self.before is not None and not self.before.active and self.after.active
-
-    @cached_property
-    def appeared(self) -> dict[str, EmailAddress]:
-        """The addresses that begin to be listed by an active entity, by key; becoming active again is appearing."""
-        return _less(_listing(self.after, active=True), _listing(self.before, active=True))
-
-    @cached_property
-    def vanished(self) -> dict[str, EmailAddress]:
-        """The addresses that no contact lists any more, by key. Deactivation removes no contact."""
-        return _less(_listing(self.before), _listing(self.after))
-
-
-def _listing(entity: ClientEntity | None, *, active: bool = False) -> dict[str, EmailAddress]:
-    if entity is None or (active and not entity.active):
-        return {}
-    return {contact.email.key: contact.email for contact in entity.contacts}
-
-
-def _less(some: dict[str, EmailAddress], others: Mapping[str, EmailAddress]) -> dict[str, EmailAddress]:
-    return {key: email for key, email in some.items() if key not in others}
-
-
-def concerned(changes: Iterable[EntityChange], policy: LinkagePolicy) -> dict[str, EmailAddress]:
-    """The addresses whose listing changes in a way that this policy makes matter, by key."""
-    emails: dict[str, EmailAddress] = {}
-    for change in changes:
-        if policy.auto_link is AutoLink.CONTINUOUS:
-            emails |= change.appeared
-        if policy.contact_removed is ContactRemoved.WITHDRAW:
-            emails |= change.vanished
-    return emails
-
-
-@attrs.frozen(kw_only=True)
-class Known:
-    """What a roster change meets: users and refused entities by address key, links by user and entity."""
-
-    users: Mapping[str, User]
-    refused: Mapping[str, Collection[EntityId]]
-    links: Mapping[tuple[UserId, EntityId], Link]
-
-
-@attrs.define
-class RosterEffects:
-    """What a roster change does to links, decided."""
-
-    gained: list[Link] = attrs.field(factory=list[Link])
-    grounds_added: list[tuple[Link, Ground]] = attrs.field(factory=list[tuple[Link, Ground]])
-    grounds_lost: list[tuple[Link, GroundKind]] = attrs.field(factory=list[tuple[Link, GroundKind]])
-    ended: list[Link] = attrs.field(factory=list[Link])
-    hidden: list[Link] = attrs.field(factory=list[Link])
-
-    @property
-    def gains(self) -> tuple[LinkChange, ...]:
-        """The links that come to be."""
-        return _told(self.gained, "a contact began to list the address")
-
-    @property
-    def losses(self) -> tuple[LinkChange, ...]:
-        """The links that end."""
-        return _told(self.ended, "no contact lists the address any more, and nothing else was its ground")
-
-    @property
-    def hides(self) -> tuple[LinkChange, ...]:
-        """The links that stay, but to an entity that becomes inactive."""
-        return _told(self.hidden, "the entity became inactive")
-
-    def removed_users(self, held: Mapping[UserId, int]) -> tuple[UserId, ...]:
-        """The users whose last link ends, given how many links each held before."""
-        left = {link.user_id: held.get(link.user_id, 0) for link in self.ended}
-        for change, links in ((1, self.gained), (-1, self.ended)):
-            for link in links:
-                if link.user_id in left:
-                    left[link.user_id] += change
-        return tuple(sorted(user_id for user_id, count in left.items() if count == 0))
-
-
-def _told(links: Iterable[Link], why: str) -> tuple[LinkChange, ...]:
-    return tuple(LinkChange(link.user_id, link.entity_id, why) for link in links)
-
-
-def roster_change(
-    changes: Sequence[EntityChange], known: Known, policy: LinkagePolicy, *, source: str, at: datetime
-) -> RosterEffects:
-    """What a roster change does to links under a policy: appearing, vanishing and hiding (L7, L12)."""
-    effects = RosterEffects()
-    for change in changes:
-        if policy.auto_link is AutoLink.CONTINUOUS:
-            _appear(effects, change, known, Ground(kind=GroundKind.CONTACT_LISTING, since=at, by=source))
-        if policy.contact_removed is ContactRemoved.WITHDRAW:
-            _vanish(effects, change, known)
-    closing = {change.after.entity_id for change in changes if change.deactivates}
-    ended = {(link.user_id, link.entity_id) for link in effects.ended}  # these are not hidden too: counted once
-    effects.hidden += [link for held, link in known.links.items() if link.entity_id in closing and held not in ended]
-    return effects
-
-
-def _appear(effects: RosterEffects, change: EntityChange, known: Known, ground: Ground) -> None:
-    entity_id = change.after.entity_id
-    for key in sorted(change.appeared):
-        user = known.users.get(key)
-        if user is None:
-            continue
-        link = known.links.get((user.user_id, entity_id))
-        if link is None and entity_id not in known.refused.get(key, ()):
-            effects.gained.append(new_link(user, entity_id, ground))
-        elif link is not None and not link.has(ground.kind):
-            effects.grounds_added.append((link, ground))
-
-
-def _vanish(effects: RosterEffects, change: EntityChange, known: Known) -> None:
-    for key in sorted(change.vanished):
-        user = known.users.get(key)
-        link = known.links.get((user.user_id, change.after.entity_id)) if user else None
-        if link is None or not link.has(GroundKind.CONTACT_LISTING):
-            continue
-        effects.grounds_lost.append((link, GroundKind.CONTACT_LISTING))
-        if not link.without(GroundKind.CONTACT_LISTING).grounds:
-            effects.ended.append(link)
-
-
-CONFIRM_ABOVE_LINKS = 10
-CONFIRM_ABOVE_SHARE = 20  # one in twenty: 5 %
-HELD_AT_MOST = CONFIRM_ABOVE_LINKS * CONFIRM_ABOVE_SHARE  # whoever holds more, the first limit is the stricter
-
-
-def needs_confirmation(effects: RosterEffects, *, held: int, removes_users: bool, empties: bool) -> bool:
-    """Whether a plan costs so much that its caller must name it (L13). ``held``: all links of the firm's users."""
-    cost = len(effects.ended) + len(effects.hidden)
-    return empties or removes_users or cost > CONFIRM_ABOVE_LINKS or cost * CONFIRM_ABOVE_SHARE > held

@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 
 from ..domain import events, rules
-from ..domain.entities import Ground, InvoiceProof, Link
+from ..domain.entities import ClientEntity, Ground, InvoiceProof, Link
 from ..domain.errors import UserNotFound
 from ..domain.events import Event
 from ..domain.outcomes import (
@@ -19,13 +19,22 @@ from ..domain.outcomes import (
     UserRemoved,
 )
 from ..domain.policy import LinkagePolicy
-from ..domain.values import EntityId, FirmId, UserId
+from ..domain.values import EmailAddress, EntityId, FirmId, UserId
 from ..ports import Mailbox, Refusals, Transaction
 
 
-def person(mailbox: Mailbox) -> str:
-    """The person, as a subject whose refused proofs are counted."""
-    return f"person:{mailbox.mailbox_id}"
+def subjects_of(proof: InvoiceProof, *persons: Mailbox) -> tuple[str, ...]:
+    """Those whose refused proofs are counted: the person, if known, and the number as typed."""
+    return (*(f"person:{mailbox.mailbox_id}" for mailbox in persons), f"number:{proof.client_number}")
+
+
+@attrs.frozen
+class Held:
+    """Entities that nobody else changes until a change ends: the active ones, and why they were looked for."""
+
+    active: frozenset[EntityId]
+    listed: tuple[ClientEntity, ...]
+    bearers: tuple[ClientEntity, ...]
 
 
 @attrs.frozen
@@ -50,21 +59,43 @@ class Change:
             raise UserNotFound(self.firm_id, user_id)
         return mailbox
 
-    def is_active(self, entity_id: EntityId) -> bool:
-        """Whether the firm has this entity, and it is active: until the change ends."""
-        return self.tx.entities.hold(self.firm_id, entity_id)
+    def held(self, *entity_ids: EntityId, listing: EmailAddress | None = None, bearing: str | None = None) -> Held:
+        """What a link may rest on, as it is until the change ends.
 
-    def prove(
-        self, proof: InvoiceProof, *persons: str, barred: Collection[EntityId] = ()
-    ) -> EntityId | ClaimRefused | TooManyAttempts:
-        """The entity that a proof opens. The limit is checked before any look-up; a refusal is counted (L10)."""
+        All of it is held at once, and read again until nothing is found that is not held: one roster change may
+        change several of these entities, and is met as a whole, before or after.
+        """
+        entities, held = self.tx.entities, set[EntityId]()
+        active: frozenset[EntityId] = frozenset()
+        while True:
+            listed = () if listing is None else entities.listing(self.firm_id, listing)
+            bearers = () if bearing is None else self.bearers(bearing)
+            met = {*entity_ids, *(entity.entity_id for entity in (*listed, *bearers))}
+            if met <= held:
+                return Held(active, listed, bearers)
+            held |= met
+            active = entities.hold(self.firm_id, held)
+
+    def bearers(self, number: str) -> tuple[ClientEntity, ...]:
+        """The active entities that bear a client number; where there is none, those that once did."""
+        return self.tx.entities.numbered(self.firm_id, (number,)) or self.tx.entities.formerly(self.firm_id, number)
+
+    def limited(self, subjects: Sequence[str]) -> TooManyAttempts | None:
+        """Whether any of these must wait before a proof is looked at: asked before any look-up (L10)."""
         since = self.at - self.policy.attempt_window
-        subjects = (*persons, f"number:{proof.client_number}")
         recent = [self.tx.attempts.recent(self.firm_id, subject, since) for subject in subjects]
         waits = [wait for refused in recent if (wait := rules.retry_at(refused, self.policy)) is not None]
-        if waits:
-            return TooManyAttempts(max(waits))
-        entity_id = rules.proven(self.tx.entities.numbered(self.firm_id, (proof.client_number,)))
+        return TooManyAttempts(max(waits)) if waits else None
+
+    def proved(
+        self,
+        proof: InvoiceProof,
+        subjects: Sequence[str],
+        bearers: Sequence[ClientEntity],
+        barred: Collection[EntityId] = (),
+    ) -> EntityId | ClaimRefused:
+        """The entity that a proof opens, given who bears its number; a refusal is counted (L10)."""
+        entity_id = rules.proven(bearers)
         if (
             entity_id is not None
             and entity_id not in barred

@@ -19,7 +19,7 @@ from ..domain.outcomes import (
 from ..domain.policy import SelfUnlink
 from ..domain.values import EmailAddress, EntityId, UserId
 from ..ports import Mailbox, Refusals
-from ._change import Change, person
+from ._change import Change, Held, subjects_of
 
 
 def sign_up(
@@ -32,15 +32,20 @@ def sign_up(
     if mailbox.user is not None:
         return AlreadySignedUp(mailbox.user, change.tx.links.listing(change.firm_id, mailbox.user.user_id))
     refusals = change.tx.bars.of(mailbox)
-    claimed = _claimed(change, mailbox, claim, refusals)
-    if isinstance(claimed, ClaimRefused | TooManyAttempts):
+    proof = claim if isinstance(claim, InvoiceProof) else None
+    if proof and (too_many := change.limited(subjects_of(proof, mailbox))):
+        return too_many
+    arrived = (claim.entity_id,) if isinstance(claim, Arrival) else ()
+    held = change.held(*arrived, listing=email, bearing=proof.client_number if proof else None)
+    claimed = _claimed(change, mailbox, claim, refusals, held)
+    if isinstance(claimed, ClaimRefused):
         return claimed
     user = User(firm_id=change.firm_id, user_id=UserId(new_id()), email=email, name=name, signed_up_at=change.at)
     links = rules.sign_up(
         user,
         claimed=claimed,
         by=_kind_of(claim),
-        listed=change.tx.entities.listing(change.firm_id, email),
+        listed=held.listed,
         barred=refusals.barred,
         left=refusals.left,
         policy=change.policy,
@@ -56,15 +61,15 @@ def sign_up(
 
 
 def _claimed(
-    change: Change, mailbox: Mailbox, claim: Claim | None, refusals: Refusals
-) -> EntityId | ClaimRefused | TooManyAttempts | None:
+    change: Change, mailbox: Mailbox, claim: Claim | None, refusals: Refusals, held: Held
+) -> EntityId | ClaimRefused | None:
     match claim:
         case None:
             return None
         case InvoiceProof():
-            return change.prove(claim, person(mailbox), barred=refusals.barred)
+            return change.proved(claim, subjects_of(claim, mailbox), held.bearers, refusals.barred)
         case Arrival(entity_id=entity_id):
-            if not change.is_active(entity_id):
+            if entity_id not in held.active:
                 raise EntityNotFound(change.firm_id, entity_id)
             return entity_id
         case _:
@@ -80,7 +85,7 @@ def claim_entity(change: Change, user: PortalUser, claim: Claim) -> ClaimOutcome
     mailbox = change.locked(user.user_id)
     refusals = change.tx.bars.of(mailbox)
     if isinstance(claim, InvoiceProof):
-        entitled = change.prove(claim, person(mailbox), barred=refusals.barred)
+        entitled = _proved(change, mailbox, claim, refusals)
     else:
         entitled = _arrived(change, mailbox, claim, refusals)
     if isinstance(entitled, ClaimRefused | TooManyAttempts):
@@ -89,9 +94,18 @@ def claim_entity(change: Change, user: PortalUser, claim: Claim) -> ClaimOutcome
     return change.entitle(mailbox, entitled, ground, refusals)
 
 
+def _proved(
+    change: Change, mailbox: Mailbox, proof: InvoiceProof, refusals: Refusals
+) -> EntityId | ClaimRefused | TooManyAttempts:
+    subjects = subjects_of(proof, mailbox)
+    if too_many := change.limited(subjects):
+        return too_many
+    return change.proved(proof, subjects, change.held(bearing=proof.client_number).bearers, refusals.barred)
+
+
 def _arrived(change: Change, mailbox: Mailbox, arrival: Arrival, refusals: Refusals) -> EntityId | ClaimRefused:
     entity_id = arrival.entity_id
-    if entity_id in refusals.barred or not change.is_active(entity_id):
+    if entity_id in refusals.barred or entity_id not in change.held(entity_id).active:
         return ClaimRefused()
     if rules.admits(change.policy, listed=False):
         return entity_id  # whatever the entity lists, so that nobody needs to look
@@ -115,7 +129,8 @@ def admit_guest(change: Change, proof: InvoiceProof) -> Guest | ClaimRefused | T
     """Let somebody in to pay who proves that they know a bill; they are counted by the typed number only."""
     if change.tx.firms.find(change.firm_id) is None:
         raise FirmNotFound(change.firm_id)
-    proved = change.prove(proof)
-    if isinstance(proved, ClaimRefused | TooManyAttempts):
-        return proved
-    return Guest(change.firm_id, proved)
+    subjects = subjects_of(proof)
+    if too_many := change.limited(subjects):
+        return too_many
+    proved = change.proved(proof, subjects, change.bearers(proof.client_number))
+    return proved if isinstance(proved, ClaimRefused) else Guest(change.firm_id, proved)

@@ -23,7 +23,7 @@ from ._change import Change
 def link(change: Change, staff_id: StaffId, user_id: UserId, entity_id: EntityId) -> LinkOutcome:
     """Link an entity to a user by the firm's grant, which lifts its bar."""
     mailbox = change.locked(user_id)
-    if not change.is_active(entity_id):
+    if entity_id not in change.held(entity_id).active:
         raise EntityNotFound(change.firm_id, entity_id)
     ground = Ground(kind=GroundKind.FIRM_GRANT, since=change.at, by=staff_id)
     return change.entitle(mailbox, entity_id, ground, change.tx.bars.of(mailbox, entity_id))

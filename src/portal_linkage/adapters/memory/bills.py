@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic
 
+import attrs
+
 from ...domain.entities import Invoice, InvoiceStatus, LateFee, Payment
 from ...domain.values import (
     EntityId,
@@ -40,6 +42,11 @@ class _Bills(Repository, Generic[K, B]):
     def save_many(self, bills: Iterable[B]) -> None:
         for bill in bills:
             self.save(bill)
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        shelf = self._shelf_of(self._session.opened(firm_id))
+        for bill in [one for one in shelf.rows.values() if one.entity_id in merged]:
+            self.save(attrs.evolve(bill, entity_id=merged[bill.entity_id]))
 
     def remove(self, firm_id: FirmId, bill_id: K) -> None:
         check_id("bill_id", bill_id)

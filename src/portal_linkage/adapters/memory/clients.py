@@ -1,9 +1,12 @@
 """The firms, their clients, and the journal, as `portal_linkage.ports` promises them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain
 from typing import Final
+
+import attrs
 
 from ...domain.entities import ClientEntity, Firm
 from ...domain.events import Event
@@ -19,7 +22,8 @@ from ...domain.values import (
     check_type,
     client_number_key,
 )
-from ...domain.viewers import Only, Scope
+from ...domain.viewers import Scope
+from ...ports import PMS
 from ..listings import CHANGES, ENTITIES, JOURNAL
 from .indexes import Sought
 from .session import Repository
@@ -63,8 +67,8 @@ class Entities(Repository):
         return {entity.entity_id: entity.label for entity in found if entity is not None}
 
     def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
-        entities = self._session.cabinet(firm_id).entities
-        found = entities.active(entities.listing.of(email.key))
+        cabinet = self._session.cabinet(firm_id)
+        found = cabinet.entities.active(cabinet.listing(email.key))
         return tuple(map(without_contacts, sorted(found, key=_by_number)))
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
@@ -81,16 +85,56 @@ class Entities(Repository):
         ranked = nsmallest(limit, ((sought.rank(one.client_number, one.name), one.entity_id) for one in found))
         return tuple(_suggestion(cabinet, entity_id, user_id) for _, entity_id in ranked)
 
-    def roster(self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None) -> Iterator[ClientEntity]:
-        rows = self._session.cabinet(firm_id).entities.rows
-        wanted = rows if entity_ids is None else rows.keys() & set(entity_ids)
-        return iter([rows[entity_id] for entity_id in sorted(wanted)])
+    def roster(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId] | None = None, *, source: str = PMS
+    ) -> Iterator[ClientEntity]:
+        cabinet = self._session.cabinet(firm_id)
+        rows = cabinet.entities.rows
+        wanted = sorted(rows if entity_ids is None else rows.keys() & set(entity_ids))
+        if source == PMS:
+            return iter([rows[entity_id] for entity_id in wanted])
+        listed = cabinet.contacts.find
+        return iter([attrs.evolve(rows[one], contacts=listed((one, source)) or ()) for one in wanted])
 
-    def hold(self, firm_id: FirmId, entity_id: EntityId) -> bool:
-        return self.covers(Only(firm_id, entity_id))
+    def listed_elsewhere(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId], source: str
+    ) -> Mapping[EntityId, Mapping[str, EmailAddress]]:
+        found: defaultdict[EntityId, dict[str, EmailAddress]] = defaultdict(dict)
+        cabinet = self._session.cabinet(firm_id)
+        for entity_id in entity_ids:
+            for other in {PMS, *cabinet.contacts.sources.of(entity_id)} - {source}:
+                for entity in self.roster(firm_id, [entity_id], source=other):
+                    found[entity_id].update((contact.email.key, contact.email) for contact in entity.contacts)
+        return {entity_id: addresses for entity_id, addresses in found.items() if addresses}
 
-    def lock_many(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[ClientEntity, ...]:
-        return tuple(self.roster(firm_id, entity_ids))
+    def hold(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> frozenset[EntityId]:
+        found = self._session.cabinet(firm_id).entities.active(entity_ids)
+        return frozenset(entity.entity_id for entity in found)
+
+    def lock_many(
+        self, firm_id: FirmId, entity_ids: Collection[EntityId], *, source: str = PMS
+    ) -> tuple[ClientEntity, ...]:
+        return tuple(self.roster(firm_id, entity_ids, source=source))
+
+    def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
+        cabinet = self._session.cabinet(firm_id)
+        found = cabinet.entities.active(sorted(cabinet.former_numbers.entities_of(number)))
+        return tuple(map(without_contacts, found))
+
+    def keep_numbers(self, entities: Iterable[ClientEntity]) -> None:
+        for entity in entities:
+            numbers = self._session.opened(entity.firm_id).former_numbers
+            self._session.put(numbers, (entity.client_number, entity.entity_id), True)  # noqa: FBT003 -- no flag, a row
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        cabinet = self._session.opened(firm_id)
+        for gone, survivor in merged.items():
+            former = list(cabinet.former_numbers.holders_of(gone))
+            for number in former:
+                self._session.put(cabinet.former_numbers, (number, gone), None)
+            borne = [entity.client_number for entity in self.roster(firm_id, [gone])]
+            for number in (*former, *borne):
+                self._session.put(cabinet.former_numbers, (number, survivor), True)  # noqa: FBT003 -- likewise
 
     def save(self, entity: ClientEntity) -> None:
         check_type("entity", entity, ClientEntity)
@@ -99,6 +143,11 @@ class Entities(Repository):
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for entity in entities:
             self.save(entity)
+
+    def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
+        for entity in entities:
+            contacts = self._session.opened(entity.firm_id).contacts
+            self._session.put(contacts, (entity.entity_id, source), entity.contacts or None)
 
 
 def _by_number(entity: ClientEntity) -> tuple[str, EntityId]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from heapq import nsmallest
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -18,7 +18,7 @@ from ...ports import Mailbox, Refusals
 from ..listings import BARS, USERS
 from .indexes import Sought
 from .session import Repository
-from .shelves import Cabinet, place_of, without_contacts
+from .shelves import Cabinet, PairShelf, place_of, without_contacts
 
 # Every new attempt clears away at most this many subjects, more than one, so that those long past cannot pile up.
 _CLEARED_AT_ONCE: Final = 2
@@ -37,6 +37,10 @@ class Users(Repository):
     def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
         found = ((email.key, self.find_by_email(firm_id, email)) for email in emails)
         return {key: user for key, user in found if user is not None}
+
+    def some(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, User]:
+        found = map(self._session.cabinet(firm_id).users.find, user_ids)
+        return {user.user_id: user for user in found if user is not None}
 
     def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
         cabinet = self._session.cabinet(firm_id)
@@ -208,6 +212,20 @@ class Bars(Repository):
 
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._session.put(self._session.opened(mailbox.firm_id).leavings, (mailbox.mailbox_id, entity_id), None)
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        cabinet = self._session.opened(firm_id)
+        for gone, survivor in merged.items():
+            for shelf in (cabinet.bars, cabinet.leavings):
+                self._transfer(shelf, gone, survivor)
+
+    def _transfer(self, shelf: PairShelf[str, Any], gone: EntityId, survivor: EntityId) -> None:
+        for mailbox_id in sorted(shelf.holders_of(gone)):
+            refusal = shelf.at((mailbox_id, gone))
+            if shelf.find((mailbox_id, survivor)) is None:
+                moved = attrs.evolve(refusal, entity_id=survivor) if isinstance(refusal, Bar) else refusal
+                self._session.put(shelf, (mailbox_id, survivor), moved)
+            self._session.put(shelf, (mailbox_id, gone), None)
 
 
 def _places_of(cabinet: Cabinet, email: EmailAddress) -> list[Key]:

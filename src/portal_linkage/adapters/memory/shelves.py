@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, assert_never
 
 import attrs
 
-from ...domain.entities import Bar, ClientEntity, Firm, Invoice, InvoiceStatus, LateFee, Link, Payment, User
+from ...domain.entities import Bar, ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Link, Payment, User
 from ...domain.events import Event
 from ...domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Key, PaymentId, UserId, micros_of
 from ...domain.viewers import LinkedTo, Only, Scope
@@ -129,6 +129,19 @@ class EntityShelf(Shelf[EntityId, ClientEntity]):
         yield self.directory, key, row.client_number, row.name
 
 
+class ContactShelf(Shelf[tuple[EntityId, str], tuple[Contact, ...]]):
+    """What sources other than the practice-management system list, by entity and source, and by address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: Groups[EntityId, str] = Groups()
+        self.listing: Groups[str, tuple[EntityId, str]] = Groups()
+
+    def _entries(self, key: tuple[EntityId, str], row: tuple[Contact, ...]) -> Iterable[tuple[Any, ...]]:
+        yield self.sources, *key
+        yield from ((self.listing, contact.email.key, key) for contact in row)
+
+
 Refused: TypeAlias = tuple[tuple[datetime, datetime], ...]
 """When proofs were refused, and until when each counts."""
 
@@ -197,6 +210,8 @@ class Cabinet:
         self.bars = BarShelf()
         self.leavings: PairShelf[str, EmailAddress] = PairShelf()
         self.entities = EntityShelf()
+        self.contacts = ContactShelf()
+        self.former_numbers: PairShelf[str, bool] = PairShelf()
         self.open_invoices = DueSeries(OPEN_INVOICES, lambda invoice: invoice.is_open)
         self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID)
         self.proofs = Series(_PROOFS, lambda invoice: invoice.status is not InvoiceStatus.DRAFT)
@@ -212,6 +227,10 @@ class Cabinet:
         """The ids of the entities in scope, each with its place in link order."""
         places = self._asked(scope)
         return {entity.entity_id: places[entity.entity_id] for entity in self.entities.active(places)}
+
+    def listing(self, address: str) -> set[EntityId]:
+        """The entities that list an address, whichever source says so."""
+        return {*self.entities.listing.of(address), *(entity_id for entity_id, _ in self.contacts.listing.of(address))}
 
     def _asked(self, scope: Scope) -> dict[EntityId, Place]:
         match scope:

@@ -10,7 +10,7 @@ from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageReque
 from ...domain.viewers import Scope
 from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
-from .clauses import Scoped, beside, in_order, page_values, paged, this
+from .clauses import SURVIVOR, Scoped, beside, in_order, merges, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, chunks
 from .stored import stored
@@ -34,6 +34,7 @@ class BillStatements(Generic[B]):
         self.find = sa.select(table).where(bill)
         self.save = dialect.replacing(table)
         self.remove = sa.delete(table).where(bill)
+        self.transfer = sa.update(table).where(this(table, "entity_id")).values(entity_id=SURVIVOR)
 
     def listing(
         self, listing: Listing[B], *order: str, shown: sa.TextClause | None = None
@@ -126,6 +127,9 @@ class _KeptBills(_Bills[S, B]):
     def save_many(self, bills: Iterable[B], /) -> None:
         for chunk in chunks(bills):
             self._moment.run(self._statements.save, list(map(self._statements.rows.values, chunk)))
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId], /) -> None:
+        self._moment.run(self._statements.transfer, merges(firm_id, merged))
 
     def remove(self, firm_id: FirmId, bill_id: str, /) -> None:
         check_id("bill_id", bill_id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ...domain.values import PageRequest, Question
+from ...domain.values import EntityId, FirmId, PageRequest, Question
 from ...domain.viewers import Only, Scope
 from .dialects import Dialect
 from .tables import Tables
@@ -17,6 +17,7 @@ Condition = sa.ColumnElement[bool]
 LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 AMONG: Final[sa.BindParameter[Any]] = sa.bindparam("ids", expanding=True)
 """The ids that `Moment.rows_among` fills in."""
+SURVIVOR: Final = sa.bindparam("survivor", type_=sa.Text)
 
 _LEAST: Final[dict[type, str | int | date]] = {str: "", int: -(2**63), date: date.min}
 _MOST: Final[dict[type, str | int | date]] = {int: 2**63 - 1, date: date.max}
@@ -66,6 +67,20 @@ def inserting(
     """
     given = {column.name: sa.bindparam(column.name, type_=column.type) for column in into.table.c}
     return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
+
+
+def transferring(dialect: Dialect, table: sa.Table, *others: Choice) -> tuple[sa.Executable, sa.Executable]:
+    """Copy the rows of an entity, and others of their shape, to the one it was merged into; and remove its own."""
+    of_gone = this(table, "entity_id")
+    copied = [SURVIVOR if column.name == "entity_id" else column for column in table.c]
+    rows = sa.union_all(sa.select(*copied).where(of_gone), *others)
+    copy = dialect.insert(table).from_select(table.c.keys(), rows)
+    return copy.on_conflict_do_nothing(index_elements=table.primary_key.columns.keys()), sa.delete(table).where(of_gone)
+
+
+def merges(firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> list[dict[str, str]]:
+    """What `transferring` is filled with."""
+    return [{"firm": firm_id, "entity": gone, "survivor": survivor} for gone, survivor in merged.items()]
 
 
 class Scoped:

@@ -21,7 +21,7 @@ from ...domain.values import check_type
 WAIT_SECONDS: Final = 30
 """How long a change to a SQLite database waits for another one."""
 
-KNOWN: Final = "a SQLite or PostgreSQL database"
+KNOWN: Final = "a SQLite or PostgreSQL database, through sqlite3, aiosqlite or psycopg"
 _PAUSE_SECONDS: Final = 0.01
 _PREPARED: Final = "portal_linkage"
 _PRAGMAS: Final = (
@@ -34,6 +34,7 @@ _ROWS_OF_SOME: Final = (100_000, 10_000, 2, 2)
 """The same of an index of only some rows: the open invoices, the fees due."""
 _IN_THE_WAY: Final = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock not available: the states (SQLSTATE) in which trying again may help."""
+_AUTOCOMMIT: Final = "is in autocommit: what is done in it could not be undone, so begin a transaction"
 _MIGRATING: Final = 0x706F7274616C  # "portal"
 _IN_TRANSACTION: Final = 2
 """What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
@@ -53,6 +54,8 @@ class _Join(Protocol):
 class Dialect:
     """One kind of database."""
 
+    drivers: frozenset[str]
+    """The drivers that are known, as SQLAlchemy calls them: others tell of errors and transactions in other ways."""
     insert: Callable[[sa.Table], Upsert]
     adopt: Callable[[sa.Engine], None]
     """Make an engine, the host's own too, fit for a store."""
@@ -144,6 +147,9 @@ def _keep_log_ahead(connection: sa.Connection) -> None:
 def _join_sqlite(connection: sa.Connection, *, change: bool) -> None:
     """By default the driver begins a transaction only at the first change, and a savepoint before it would commit."""
     if change and not _is_sound_sqlite(connection):
+        driver: Any = connection.connection.driver_connection
+        if driver.isolation_level is None:
+            raise InvalidValue("host", _AUTOCOMMIT)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -214,7 +220,7 @@ def _begin_postgresql(connection: sa.Connection, *, change: bool, steady: bool) 
 
 def _join_postgresql(connection: sa.Connection, *, change: bool) -> None:  # noqa: ARG001 -- as for SQLite
     if getattr(connection.connection.driver_connection, "autocommit", False):
-        raise InvalidValue("host", "is in autocommit: what is done in it could not be undone, so begin a transaction")
+        raise InvalidValue("host", _AUTOCOMMIT)
 
 
 def _is_sound_postgresql(connection: sa.Connection) -> bool:
@@ -234,6 +240,7 @@ def _describe_nothing(tables: Sequence[sa.Table]) -> Iterator[sa.Executable]:  #
 
 _DIALECTS: Final = {
     "sqlite": Dialect(
+        drivers=frozenset({"pysqlite", "aiosqlite"}),
         insert=sqlite.insert,
         adopt=_adopt_sqlite,
         begin=_begin_sqlite,
@@ -246,6 +253,7 @@ _DIALECTS: Final = {
         describe=_describe_sqlite,
     ),
     "postgresql": Dialect(
+        drivers=frozenset({"psycopg", "psycopg_async"}),
         insert=postgresql.insert,
         adopt=_adopt_postgresql,
         begin=_begin_postgresql,
@@ -260,6 +268,10 @@ _DIALECTS: Final = {
 }
 
 
+# CockroachDB speaks PostgreSQL's protocol. The package that adds it to SQLAlchemy derives its dialect from that one.
+_DIALECTS["cockroachdb"] = _DIALECTS["postgresql"]
+
+
 def dialect_of(engine: sa.Engine) -> Dialect:
     """The dialect that an engine speaks.
 
@@ -267,8 +279,9 @@ def dialect_of(engine: sa.Engine) -> Dialect:
         InvalidValue: it is none that this package knows.
         TypeError: it is no engine; of an asynchronous one, ``engine.sync_engine`` is.
     """
-    dialect = dialect_named(check_type("engine", engine, sa.Engine).dialect.name)
-    if dialect is None:
+    spoken = check_type("engine", engine, sa.Engine).dialect
+    dialect = dialect_named(spoken.name)
+    if dialect is None or spoken.driver not in dialect.drivers:
         raise InvalidValue("engine", f"must be of {KNOWN}")
     return dialect
 

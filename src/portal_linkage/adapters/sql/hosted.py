@@ -1,18 +1,18 @@
 """A store within a transaction that is the host's."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from inspect import iscoroutinefunction
 from typing import Protocol
 
 import attrs
 import sqlalchemy as sa
 
-from ...domain.errors import Conflict, StoreUnavailable
+from ...domain.errors import Conflict, InvalidValue, PortalLinkageError, StoreUnavailable
 from ...domain.events import Event
 from ...domain.values import MAX_LIMIT, Page, PageRequest
 from ...ports import Snapshot, Transaction, changed
-from .dialects import Dialect
+from .dialects import Dialect, dialect_named
 from .moment import NESTED, Moment, translated
 from .readings import Parts
 
@@ -57,10 +57,11 @@ def saved(connection: sa.Connection, dialect: Dialect, *, change: bool) -> Gener
         _say(connection, dialect, "RELEASE SAVEPOINT")
     except BaseException:
         # Also if only the release fails: the caller is told that nothing has happened. SQLAlchemy's own savepoint
-        # counts as over by then, and could not be gone back to.
+        # counts as over by then, and could not be gone back to. If there is none any more, its transaction is over.
         if not connection.invalidated:
-            _say(connection, dialect, "ROLLBACK TO SAVEPOINT")
-            _say(connection, dialect, "RELEASE SAVEPOINT")
+            with suppress(PortalLinkageError):
+                _say(connection, dialect, "ROLLBACK TO SAVEPOINT")
+                _say(connection, dialect, "RELEASE SAVEPOINT")
         raise
 
 
@@ -123,8 +124,7 @@ class HostedStore:
         self._check_open()
         if self._blocks and (change or self._in_change):
             raise Conflict(NESTED)
-        with translated(self._parts.dialect):
-            connection = self._connection()
+        connection = self._connection()
         moment = Moment(connection, self._parts.dialect, self._check_open)
         self._blocks, self._in_change = self._blocks + 1, change
         try:
@@ -137,7 +137,11 @@ class HostedStore:
             self._blocks, self._in_change = self._blocks - 1, False
 
     def _connection(self) -> sa.Connection:
-        if isinstance(self._host, sa.Connection):
-            return self._host
-        self._host.flush()
-        return self._host.connection()
+        connection = self._host
+        if not isinstance(connection, sa.Connection):
+            connection.flush()  # whose errors are the host's own
+            with translated(self._parts.dialect):
+                connection = connection.connection()
+        if dialect_named(connection.dialect.name) is not self._parts.dialect:
+            raise InvalidValue("host", "is of another kind of database than the store")
+        return connection

@@ -12,7 +12,20 @@ from ...domain.entities import Bar, Ground, GroundKind, Link
 from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, UserId
 from ...ports import Mailbox, Refusals
 from ..listings import BARS
-from .clauses import AMONG, LIMIT, Choice, beside, inserting, joined, of_kind, page_values, paged, this
+from .clauses import (
+    AMONG,
+    LIMIT,
+    Choice,
+    beside,
+    inserting,
+    joined,
+    merges,
+    of_kind,
+    page_values,
+    paged,
+    this,
+    transferring,
+)
 from .dialects import Dialect
 from .moment import Part, Record, Values
 from .stored import stored
@@ -143,6 +156,7 @@ class BarStatements:
         self.of = sa.union_all(*(_refused(table, name, "mailbox_id") for table, name in kinds))
         self.of_entity = sa.union_all(*(_refused(table, name, *this_refusal) for table, name in kinds))
         self.touching = sa.union_all(*(_touching(table, mailbox, name) for table, name in kinds))
+        self.transfers = [transferring(dialect, table) for table in (bar, departure)]
 
 
 def _refused(table: sa.Table, name: str, *columns: str) -> Choice:
@@ -204,6 +218,11 @@ class SqlBarRepository(SqlBarReader):
 
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._moment.run(self._statements.forget_leaving, _this_refusal(mailbox, entity_id))
+
+    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        for copy, remove in self._statements.transfers:
+            self._moment.run(copy, merges(firm_id, merged))
+            self._moment.run(remove, merges(firm_id, merged))
 
 
 def _this_refusal(mailbox: Mailbox, entity_id: EntityId | None) -> Values:

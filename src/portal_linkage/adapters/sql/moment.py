@@ -50,6 +50,16 @@ def _ours(error: SQLAlchemyError, dialect: Dialect) -> PortalLinkageError:
     return StoreUnavailable("the database could not do its work")
 
 
+def _veil(error: StatementError) -> None:
+    """Our cause may be logged with us: whatever the host's engine says, it repeats no value of a row.
+
+    PostgreSQL's first line tells what is wrong; the row that it is wrong with stands in the lines below.
+    """
+    error.hide_parameters = True
+    for told in filter(None, (error, error.orig)):
+        told.args = tuple(part.partition("\n")[0] if isinstance(part, str) else part for part in told.args)
+
+
 @contextmanager
 def translated(dialect: Dialect) -> Generator[None]:
     """Turn the errors of the driver into ours, the cause chained."""
@@ -57,7 +67,7 @@ def translated(dialect: Dialect) -> Generator[None]:
         yield
     except SQLAlchemyError as error:
         if isinstance(error, StatementError):
-            error.hide_parameters = True  # whatever the host's engine says: our cause may be logged with us
+            _veil(error)
         raise _ours(error, dialect) from error
 
 

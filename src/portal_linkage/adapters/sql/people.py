@@ -96,6 +96,7 @@ class UserStatements:
         self._tables, self._dialect = tables, dialect
         mailbox, word, link, entity = tables.mailbox, tables.user_word, tables.link, tables.entity
         self.find = sa.select(mailbox).where(this(mailbox, "user_id"))
+        self.some = sa.select(mailbox).where(this(mailbox), mailbox.c.user_id.in_(AMONG))
         listed = mailbox.c.email_key.in_(AMONG)
         self.having = sa.select(mailbox).where(this(mailbox), listed, mailbox.c.user_id.is_not(None))
         self.add = sa.update(mailbox).where(this(mailbox, "mailbox_id"))
@@ -171,6 +172,10 @@ class SqlUserReader(Part[UserStatements]):
         keys = [email.key for email in emails]
         users = map(_USER_ROWS.restore, self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
         return {user.email.key: user for user in users}
+
+    def some(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, User]:
+        users = map(_USER_ROWS.restore, self._moment.rows_among(self._statements.some, {"firm": firm_id}, user_ids))
+        return {user.user_id: user for user in users}
 
     def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
         question = USERS.of(firm_id, text, entity_id)

@@ -4,7 +4,7 @@ import attrs
 import sqlalchemy as sa
 
 from ... import ports
-from . import bills, clients, journal, links, people, schema
+from . import bills, clients, journal, links, people, rosters, schema
 from .dialects import Dialect
 from .moment import Moment
 from .sources import Sources
@@ -21,7 +21,7 @@ class Statements:
         self.users = people.UserStatements(tables, dialect)
         self.links = links.LinkStatements(tables, dialect)
         self.bars = links.BarStatements(tables, dialect)
-        self.entities = clients.EntityStatements(tables, dialect)
+        self.entities = rosters.RosterStatements(tables, dialect)
         self.invoices = bills.InvoiceStatements(tables, dialect)
         self.late_fees = bills.LateFeeStatements(tables, dialect)
         self.payments = bills.PaymentStatements(tables, dialect)
@@ -54,7 +54,7 @@ class SqlTransaction:
         self.users = people.SqlUserRepository(moment, statements.users)
         self.links = links.SqlLinkRepository(moment, statements.links)
         self.bars = links.SqlBarRepository(moment, statements.bars)
-        self.entities = clients.SqlEntityRepository(moment, statements.entities)
+        self.entities = rosters.SqlEntityRepository(moment, statements.entities)
         host = sources.readers(moment, statements.tables)
         self.invoices: ports.InvoiceRepository = host.invoices or bills.SqlInvoiceRepository(
             moment, statements.invoices

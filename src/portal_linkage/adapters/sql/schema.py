@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ...domain.errors import InvalidValue, StoreUnavailable
-from .dialects import dialect_named, dialect_of
-from .tables import PREFIX, Tables
+from .dialects import dialect_of
+from .tables import PREFIX, Tables, check_names
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -63,8 +63,9 @@ def as_sql(dialect: str, *, prefix: str = PREFIX, schema: str | None = None) -> 
     """
     from alembic import command  # noqa: PLC0415 -- only who migrates needs Alembic
 
-    if dialect_named(dialect) is None:
+    if dialect not in {"sqlite", "postgresql"}:
         raise InvalidValue("dialect", "must be sqlite or postgresql")
+    check_names(prefix, schema)
     told = io.StringIO()
     with _ALONE:
         names = _options(Tables(sa.MetaData(), prefix, schema))

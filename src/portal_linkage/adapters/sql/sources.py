@@ -154,6 +154,9 @@ class _HostBills:
         """Refuse likewise."""
         raise Conflict(_NOT_KEPT)
 
+    def transfer(self, _firm_id: FirmId, _merged: Mapping[EntityId, EntityId], /) -> None:
+        """Leave them where they are: the host tells of them as its own tables do."""
+
     def remove(self, _firm_id: FirmId, _bill_id: str, /) -> None:
         """Refuse likewise."""
         raise Conflict(_NOT_KEPT)

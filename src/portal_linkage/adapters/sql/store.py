@@ -3,14 +3,14 @@
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, Final, Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from ...domain.entities import Viewer
 from ...domain.errors import StoreUnavailable
 from ...domain.events import Event
-from ...domain.values import MAX_LIMIT, Page, PageRequest, check_text, check_type
+from ...domain.values import MAX_LIMIT, Page, PageRequest, check_type
 from ...domain.viewers import scope_of
 from ...ports import Snapshot, Transaction, changed
 from .blocks import Entrance
@@ -20,9 +20,7 @@ from .hosted import HostedStore, HostSession, check_host
 from .moment import Moment, translated
 from .readings import Parts, Statements
 from .sources import InvoiceSource, LateFeeSource, PaymentSource, Sources, visible
-from .tables import PREFIX, Tables
-
-_MAX_PREFIX: Final = 30  # so that the names of indexes, too, are names that every database takes
+from .tables import PREFIX, Tables, check_names
 
 
 @lru_cache(maxsize=16)
@@ -73,8 +71,8 @@ class SqlStore:
 
         Args:
             engine: of SQLite or PostgreSQL; of an asynchronous one, its ``sync_engine``.
-            prefix: begins the name of every table and index, at most 30 characters.
-            schema: where the tables are; where the database looks first by default.
+            prefix: begins the name of every table and index: at most 30 letters from A to Z, digits and underscores.
+            schema: where the tables are, a name of the same kind; where the database looks first by default.
             metadata: the host's, into which the tables are declared, for its own tools to see.
             invoices: where the host keeps its invoices, if the store is not to keep a copy.
             late_fees: where the host keeps its late fees, likewise.
@@ -83,9 +81,7 @@ class SqlStore:
         self.engine = engine
         dialect = dialect_of(engine)
         dialect.adopt(engine)
-        check_text("prefix", prefix, most=_MAX_PREFIX)
-        if schema is not None:
-            check_text("schema", schema, most=_MAX_PREFIX, least=1)
+        check_names(prefix, schema)
         tables = _tables(prefix, schema) if metadata is None else Tables.within(metadata, prefix, schema)
         sources = Sources(invoices=invoices, late_fees=late_fees, payments=payments)
         self._parts = Parts(_statements(tables, dialect), dialect, sources)

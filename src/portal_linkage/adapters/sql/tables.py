@@ -1,16 +1,35 @@
 """The tables. Every key and every index begins with the firm (L6)."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
+from ...domain.errors import InvalidValue
+from ...domain.values import check_text
+
 PREFIX: Final = "portal_"
 """How the names of the tables begin, if nobody says otherwise."""
 
-PMS: Final = "pms"
-"""The source of the contacts that the practice-management system lists."""
+_MAX_PREFIX: Final = 30  # so that the names of indexes, too, are names that every database takes
+_NAME: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*)?", re.ASCII)
+
+
+def check_names(prefix: str, schema: str | None) -> None:
+    """Refuse names that a database would cut off, or that mean something else in a statement.
+
+    Raises:
+        InvalidValue: one is no plain name, or too long.
+    """
+    check_text("prefix", prefix, most=_MAX_PREFIX)
+    if schema is not None:
+        check_text("schema", schema, most=_MAX_PREFIX, least=1)
+    for field, name in (("prefix", prefix), ("schema", schema or "")):
+        if not _NAME.fullmatch(name):
+            raise InvalidValue(field, "must be of letters from A to Z, digits and underscores, and begin with no digit")
+
 
 # Which bills are shown: in literals, so that the database sees that an index holds just these.
 IS_OPEN: Final = sa.text("status = 'open' AND amount_due > 0")
@@ -146,6 +165,9 @@ class Tables:
             [*_key("entity_id", "source"), *_positions("position"), *contact],
             _index("email", "email_key", "entity_id"),
         )
+        self.former_number = self._table(
+            "former_number", _key("number", "entity_id"), _index("entity", "entity_id", "number")
+        )
 
     def _declare_bills(self) -> None:
         # All that a page or a sum asks of is in an index, so that no row is fetched for nothing.
@@ -165,6 +187,7 @@ class Tables:
             "late_fee",
             [*_key("fee_id"), *place, *amounts, *_days("assessed_on")],
             _index("due", *due, where=IS_DUE),
+            _index("entity", "entity_id"),
         )
         invoices, payer = _texts("invoice_ids"), _optional("payer")
         self.payment = self._table(

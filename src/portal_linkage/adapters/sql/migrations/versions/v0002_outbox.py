@@ -4,7 +4,6 @@ from alembic import op
 
 from portal_linkage.adapters.sql.migrations.layout import (
     create,
-    describe,
     drop_index,
     index,
     integers,
@@ -47,7 +46,6 @@ def upgrade() -> None:
         f" SELECT firm_id, max(position), 0 FROM {quoted('journal')} GROUP BY firm_id"
     )
     create("delivery", [*key(), *positions("turn"), *texts("of_firm"), *integers("begins_after ends_with")])
-    describe()
 
 
 def _rename() -> None:

@@ -1,0 +1,152 @@
+"""A roster change is decided against one moment of the store, as a whole or a batch of it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+import attrs
+
+from ..domain import rosters
+from ..domain.entities import User
+from ..domain.policy import LinkagePolicy
+from ..domain.rosters import EntityChange, Known, RosterEffects
+from ..domain.values import EmailAddress, EntityId, FirmId, UserId
+from ..ports import PMS, Snapshot
+from ..wire import to_json
+from ._plans import RosterPlan, digest
+from ._reading import Entities, Moves, changes_of
+
+
+@attrs.frozen
+class Lot:
+    """What a change is decided by, whatever there is to decide."""
+
+    firm_id: FirmId
+    source: str
+    policy: LinkagePolicy
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """What is to be done: ``after`` is to be written, in place of ``before``, and ``moves`` carried out."""
+
+    before: Entities
+    after: Entities
+    moves: Moves
+    effects: RosterEffects
+    removed_users: tuple[UserId, ...]
+    needs_confirmation: bool
+    seen: Mapping[EntityId, str]
+
+    def beyond(self, plan: RosterPlan) -> set[EntityId]:
+        """The entities that it would write over as the plan has not seen them, or take away from more than it shows."""
+        seen = {entity_id for entity_id, as_it_was in self.seen.items() if plan.seen.get(entity_id) != as_it_was}
+        taken = {*self.effects.losses, *self.effects.hides} - {*plan.losses, *plan.hidden}
+        removed = {*self.removed_users} - {*plan.removed_users}
+        ended = {link.entity_id for link in self.effects.ended if link.user_id in removed}
+        return seen | {change.entity_id for change in taken} | ended
+
+
+def decide(
+    reader: Snapshot, lot: Lot, before: Entities, after: Entities, moves: Moves, *, empties: bool = False
+) -> Decision:
+    """Decide what a change does. ``before`` has all of ``after`` that the store knows, and all that moves."""
+    changes = changes_of(reader, lot.firm_id, lot.source, before, after, moves)
+    users = _users(reader, lot, changes, moves)
+    known = _known(reader, lot.firm_id, changes, moves, users)
+    effects = rosters.roster_change(changes, known, lot.policy, source=lot.source, at=lot.at, merged=moves)
+    removed = effects.removed_users(reader.links.counts(lot.firm_id, {link.user_id for link in effects.ended}))
+    held = reader.links.count(lot.firm_id, at_most=rosters.HELD_AT_MOST)
+    return Decision(
+        before=before,
+        after=after,
+        moves=moves,
+        effects=effects,
+        removed_users=removed,
+        needs_confirmation=rosters.needs_confirmation(effects, held=held, removes_users=bool(removed), empties=empties),
+        seen={entity_id: _as_it_was(lot.source, before, entity_id) for entity_id in after},
+    )
+
+
+def _as_it_was(source: str, before: Entities, entity_id: EntityId) -> str:
+    """A digest of what would be written over."""
+    entity = before.get(entity_id)
+    return digest(to_json(entity if entity is None or source == PMS else entity.contacts))
+
+
+def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailAddress]:
+    """The addresses that have to do with any entity that moves, or is moved into."""
+    met = {*moves, *moves.values()}
+    held = {link.user_id for link in reader.links.touching(firm_id, met)}
+    users = reader.users.some(firm_id, held).values()
+    refused = {key: EmailAddress.parse(key) for key in reader.bars.touching(firm_id, met)}
+    return refused | {user.email.key: user.email for user in users}
+
+
+def _users(reader: Snapshot, lot: Lot, changes: Collection[EntityChange], moves: Moves) -> Mapping[str, User]:
+    emails = rosters.concerned(changes, lot.policy)
+    if moves:
+        emails |= parties(reader, lot.firm_id, moves)
+    return reader.users.having(lot.firm_id, emails.values())
+
+
+def _known(
+    reader: Snapshot, firm_id: FirmId, changes: Collection[EntityChange], moves: Moves, users: Mapping[str, User]
+) -> Known:
+    """What these changes meet; an entity whose change nobody's links depend on is not asked about."""
+    met = {
+        change.entity_id
+        for change in changes
+        if change.deactivates or not users.keys().isdisjoint(change.appeared.keys() | change.vanished.keys())
+    }
+    met |= {*moves, *moves.values()}
+    refused = reader.bars.touching(firm_id, met)
+    return Known(
+        users=users,
+        barred={key: refusals.barred for key, refusals in refused.items()},
+        left={key: refusals.left for key, refusals in refused.items()},
+        links={(link.user_id, link.entity_id): link for link in reader.links.touching(firm_id, met)},
+    )
+
+
+def batches_of(decided: Decision, size: int) -> Iterator[list[EntityId]]:
+    """All entities of a decision, by so many or a few more, so that nobody is between two batches.
+
+    Entities of which one goes into the other are in one batch, and so are those that somebody loses and gains: whoever
+    loses their last link and gains another stays a user.
+    """
+    batch: list[EntityId] = []
+    for together in _groups(decided):
+        if batch and len(batch) + len(together) > size:
+            yield batch
+            batch = []
+        batch += together
+    yield batch
+
+
+def _groups(decided: Decision) -> Iterator[list[EntityId]]:
+    first: dict[EntityId, EntityId] = {}
+
+    def first_of(entity_id: EntityId) -> EntityId:
+        while (other := first.setdefault(entity_id, entity_id)) != entity_id:
+            entity_id = other
+        return entity_id
+
+    for entity_ids in _tied(decided):
+        one, *others = map(first_of, entity_ids)
+        for other in others:
+            first[first_of(other)] = first_of(one)
+    groups: dict[EntityId, list[EntityId]] = {}
+    for entity_id in dict.fromkeys((*decided.after, *decided.moves, *decided.moves.values())):
+        groups.setdefault(first_of(entity_id), []).append(entity_id)
+    yield from groups.values()
+
+
+def _tied(decided: Decision) -> Iterator[Collection[EntityId]]:
+    yield from decided.moves.items()
+    gained: dict[UserId, set[EntityId]] = {}
+    for link in decided.effects.gained:
+        gained.setdefault(link.user_id, set()).add(link.entity_id)
+    for link in decided.effects.ended:
+        if link.user_id in gained:
+            yield {link.entity_id, *gained[link.user_id]}

@@ -1,0 +1,172 @@
+"""A plan, which travels as text, and what came of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Self
+
+import attrs
+
+from ..domain.entities import ClientEntity, Contact
+from ..domain.errors import InvalidValue
+from ..domain.events import Event
+from ..domain.outcomes import LinkChange
+from ..domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, check_id, check_type
+from ..wire import Json, to_json
+from ._reading import checked, checked_moves
+
+
+def digest(content: Json) -> str:
+    """A short digest of plain data."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()
+
+
+def _plan_id_of(plan: "RosterPlan") -> PlanId:
+    return PlanId(digest(plan.content()))
+
+
+@attrs.frozen(kw_only=True)
+class RosterPlan:
+    """What a roster change would do, before anything is written.
+
+    ``added``, ``changed``, ``deactivated`` and ``reactivated`` are entities, by id; ``merged`` and ``renumbered`` lead
+    from entities that the store knows to those that take over. ``gains`` and ``losses`` are links that would come to be
+    or end, ``hidden`` those that would stay but to an entity become inactive, each with the reason; ``removed_users``
+    would lose their last link. ``ambiguous_numbers`` are client numbers in this roster that more than one active entity
+    would bear: they prove nothing. ``unknown`` are entities of which more would have to be known: a source other than
+    ``"pms"`` lists contacts with them, or others are said to have been merged into them; nothing is kept of that.
+
+    ``told`` is how many entities the roster told of. Of these, ``entities`` are those that would change, as they would
+    be, and ``seen`` has a digest of each as it was when the plan was made. ``plan_id`` is a digest of all of it.
+
+    A plan travels as text (`to_json`, `from_json`) and may be applied the next morning. It holds the contacts'
+    addresses in clear.
+    """
+
+    firm_id: FirmId
+    source: str
+    complete: bool
+    told: int
+    entities: tuple[ClientEntity, ...] = attrs.field(repr=False)
+    added: tuple[EntityId, ...]
+    changed: tuple[EntityId, ...]
+    deactivated: tuple[EntityId, ...]
+    reactivated: tuple[EntityId, ...]
+    merged: Mapping[EntityId, EntityId] = attrs.field(hash=False)
+    renumbered: Mapping[EntityId, EntityId] = attrs.field(hash=False)
+    gains: tuple[LinkChange, ...]
+    losses: tuple[LinkChange, ...]
+    hidden: tuple[LinkChange, ...]
+    removed_users: tuple[UserId, ...]
+    ambiguous_numbers: tuple[str, ...]
+    unknown: tuple[EntityId, ...]
+    needs_confirmation: bool
+    seen: Mapping[EntityId, str] = attrs.field(hash=False, repr=False)
+    plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_plan_id_of, takes_self=True))
+
+    @property
+    def moves(self) -> dict[EntityId, EntityId]:
+        """From all that are gone to those that take over."""
+        return {**self.merged, **self.renumbered}
+
+    @property
+    def empties(self) -> bool:
+        """Whether it is of an empty snapshot."""
+        return self.complete and not self.told
+
+    def content(self) -> dict[str, Json]:
+        """All of it but its id, as plain data."""
+        names = (field.name for field in attrs.fields(type(self)) if field.init)
+        return {name: to_json(getattr(self, name)) for name in names}
+
+    def to_json(self) -> str:
+        """The plan as one JSON text."""
+        return json.dumps({**self.content(), "plan_id": self.plan_id}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a plan that `to_json` wrote.
+
+        Raises:
+            InvalidValue: it is no plan, or was altered: its digest no longer agrees.
+        """
+        check_type("plan", text, str)
+        try:
+            data = json.loads(text)
+            plan_id = data.pop("plan_id")
+            plan = cls(**_fields(data))
+            check_plan(plan)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise InvalidValue("plan", "is no roster plan") from None
+        if plan.plan_id != plan_id:
+            raise InvalidValue("plan", "was altered after it was made")
+        return plan
+
+
+def check_plan(plan: RosterPlan) -> None:
+    """Refuse what no planning makes, whoever has made it: a digest tells altered from unaltered, not right from wrong.
+
+    Nothing is believed that would be costly: what a plan takes away is decided again when it is applied.
+    """
+    check_id("firm_id", plan.firm_id)
+    check_type("complete", plan.complete, bool)
+    check_type("needs_confirmation", plan.needs_confirmation, bool)
+    check_type("told", plan.told, int)
+    check_id("source", plan.source)
+    checked_moves("merged", plan.moves)
+    checked(plan.firm_id, plan.entities, set())
+
+
+def _text(data: object) -> str:
+    check_type("plan", data, str)
+    return str(data)
+
+
+def _link_change(data: dict[str, Any]) -> LinkChange:
+    fields: dict[str, Any] = {name: _text(part) for name, part in data.items()}
+    return LinkChange(**fields)
+
+
+def _contact(data: dict[str, Any]) -> Contact:
+    fields: dict[str, Any] = data | {"email": EmailAddress.parse(data["email"])}
+    return Contact(**fields)
+
+
+def _entity(data: dict[str, Any]) -> ClientEntity:
+    fields: dict[str, Any] = data | {"contacts": tuple(map(_contact, data["contacts"]))}
+    return ClientEntity(**fields)
+
+
+_PAIRS: Final = ("seen", "merged", "renumbered")
+_LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "entities": _entity,
+    **dict.fromkeys(("gains", "losses", "hidden"), _link_change),
+    **dict.fromkeys(("added", "changed", "deactivated", "reactivated"), _text),
+    **dict.fromkeys(("removed_users", "ambiguous_numbers", "unknown"), _text),
+}
+
+
+def _fields(data: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a plan, from plain data."""
+    pairs = {name: {_text(one): _text(other) for one, other in data[name].items()} for name in _PAIRS}
+    return data | {name: tuple(map(read, data[name])) for name, read in _LISTS.items()} | pairs
+
+
+@attrs.frozen(kw_only=True)
+class RosterApplied:
+    """What applying a plan did: the links as they came out at that moment, and the events as journaled.
+
+    What came out otherwise than the plan had shown: ``unforeseen`` are gains that it does not show, ``spared`` losses
+    and links to hide that it shows and that were not, and ``withheld`` are entities left as they are, because they had
+    changed meanwhile, or their change would by then have taken away more. Plan again to bring these up to date.
+    """
+
+    plan_id: PlanId
+    gains: tuple[LinkChange, ...] = ()
+    losses: tuple[LinkChange, ...] = ()
+    hidden: tuple[LinkChange, ...] = ()
+    unforeseen: tuple[LinkChange, ...] = ()
+    spared: tuple[LinkChange, ...] = ()
+    withheld: tuple[EntityId, ...] = ()
+    events: tuple[Event, ...] = ()

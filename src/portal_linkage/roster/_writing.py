@@ -1,0 +1,88 @@
+"""What was decided of a roster is stored and journaled."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from ..domain import events
+from ..domain.entities import User
+from ..domain.errors import Conflict
+from ..domain.events import Event
+from ..domain.rosters import RosterEffects
+from ..domain.values import UserId
+from ..ports import PMS, Mailbox, Transaction
+from ._deciding import Decision, Lot
+
+
+def write(tx: Transaction, lot: Lot, decided: Decision, mailboxes: Iterable[Mailbox]) -> tuple[Event, ...]:
+    """Store it: gains before losses, so that who gains one and loses one stays a user.
+
+    Raises:
+        Conflict: somebody is met by it who was not when the mailboxes were locked; a retry helps.
+    """
+    _move(tx, lot, decided)
+    _save(tx, lot, decided)
+    locked = {mailbox.email.key: mailbox for mailbox in mailboxes}
+    of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in locked.values() if mailbox.user}
+    effects = decided.effects
+    met = {key for key, _ in (*effects.lifted, *effects.forgotten)}
+    if not (of_user.keys() >= _touched(effects) and locked.keys() >= met):
+        raise Conflict("somebody was linked to an entity while it was merged into another", retryable=True)
+    removed = [of_user[user_id][1] for user_id in decided.removed_users]
+    tx.links.add_many([(of_user[link.user_id][0], link) for link in effects.gained])
+    tx.links.add_grounds(effects.grounds_added)
+    ended = {(link.user_id, link.entity_id) for link in effects.ended}
+    tx.links.remove_grounds(
+        [(link, kind) for link, kind in effects.grounds_lost if (link.user_id, link.entity_id) not in ended]
+    )
+    tx.links.remove_many(effects.ended)
+    tx.users.remove(*removed)
+    for key, entity_id in effects.lifted:
+        tx.bars.remove(locked[key], entity_id)
+    for key, entity_id in effects.forgotten:
+        tx.bars.forget_leaving(locked[key], entity_id)
+    lifted = [(locked[key].user, entity_id) for key, entity_id in effects.lifted]
+    journaled = (
+        *_told(lot, effects, removed),
+        *(events.bar_lifted(lot.firm_id, user, one, by=lot.source, at=lot.at) for user, one in lifted),
+    )
+    tx.journal.append(journaled)
+    return journaled
+
+
+def _touched(effects: RosterEffects) -> set[UserId]:
+    grounds = (link for link, _ in (*effects.grounds_added, *effects.grounds_lost))
+    return {link.user_id for link in (*effects.gained, *effects.ended, *grounds)}
+
+
+def _move(tx: Transaction, lot: Lot, decided: Decision) -> None:
+    """Let bills, refusals and numbers go over, while those who are gone still have theirs."""
+    if decided.moves:
+        for kept in (tx.bars, tx.entities, tx.invoices, tx.late_fees, tx.payments):
+            kept.transfer(lot.firm_id, decided.moves)
+
+
+def _save(tx: Transaction, lot: Lot, decided: Decision) -> None:
+    after = decided.after.values()
+    if lot.source != PMS:
+        tx.entities.save_contacts(after, lot.source)
+        return
+    known = ((decided.before.get(entity.entity_id), entity) for entity in after)
+    tx.entities.keep_numbers(
+        before for before, entity in known if before and before.client_number != entity.client_number
+    )
+    tx.entities.save_many(after)
+
+
+def _told(lot: Lot, effects: RosterEffects, removed: Iterable[User]) -> Iterator[Event]:
+    """What the journal is told: that it happens now, by this source, however old a ground is that goes over."""
+    for link in effects.gained:
+        yield from (attrs.evolve(told, by=lot.source, at=lot.at) for told in events.linked(link))
+    for link, ground in effects.grounds_added:
+        yield attrs.evolve(events.ground_added(link, ground), by=lot.source, at=lot.at)
+    for link, kind in effects.grounds_lost:
+        yield events.ground_lost(link, kind, by=lot.source, at=lot.at)
+    for link in effects.ended:
+        yield events.unlinked(link, by=lot.source, at=lot.at)
+    for user in removed:
+        yield events.user_removed(user, by=lot.source, at=lot.at)

@@ -1,0 +1,337 @@
+"""Clients are merged and renumbered: what they had goes over, and what the firm decided stands."""
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from portal_linkage import (
+    ClaimRefused,
+    ClientEntity,
+    ContactRemoved,
+    EntityId,
+    EventKind,
+    FirmUnlink,
+    GroundKind,
+    InvalidValue,
+    InvoiceProof,
+    LinkageService,
+    Linked,
+    NothingToLink,
+    PlanNotConfirmed,
+    RosterApplied,
+    SelfUnlink,
+    User,
+    UserId,
+)
+from portal_linkage.roster import _deciding, _sync
+from tests import builders as b
+from tests.service.world import STAFF, World, arrival, ids_of, signed_up, verified
+
+SMITH, TRUST, REALTY = b.SMITH, b.TRUST, b.REALTY
+NEW = EntityId("2001")
+
+
+def change(portal: LinkageService, *entities: ClientEntity, **how: Any) -> RosterApplied:  # noqa: ANN401
+    """Plan and apply, by name."""
+    plan = portal.roster.plan(b.ACME, entities, **how)
+    return portal.roster.apply(plan, confirmed=plan.plan_id if plan.needs_confirmation else None)
+
+
+def merge(portal: LinkageService) -> RosterApplied:
+    """The trust is merged into Jane's own."""
+    return change(portal, merged={TRUST: SMITH})
+
+
+def kinds_at(world: World, user: User, entity_id: EntityId) -> set[GroundKind]:
+    """By what a user is linked to an entity."""
+    with world.store.snapshot() as snapshot:
+        link = snapshot.links.find(b.ACME, user.user_id, entity_id)
+    return {ground.kind for ground in link.grounds} if link else set()
+
+
+def test_bills_and_links_go_over(world: World, portal: LinkageService) -> None:
+    """Whoever saw the one that is gone sees the survivor, with the bills of both."""
+    world.save(b.invoice("A", TRUST), b.invoice("B", SMITH), b.late_fee("F", TRUST), b.payment("P", TRUST))
+    world.save(b.entity(TRUST), b.entity(SMITH))
+    user = world.jane(REALTY, TRUST)
+    done = merge(portal)
+    page = portal.view(user.viewer)
+    assert [entity.entity_id for entity in page.entities.items] == [REALTY, SMITH]
+    assert {invoice.entity_id for invoice in page.invoices.items} == {SMITH}
+    assert [len(part.items) for part in (page.invoices, page.late_fees, page.past_payments)] == [2, 1, 1]
+    assert kinds_at(world, user, SMITH) == {GroundKind.FIRM_GRANT}
+    assert [(gain.user_id, gain.entity_id) for gain in done.gains] == [(user.user_id, SMITH)]
+    assert [(loss.entity_id, loss.why) for loss in done.losses] == [(TRUST, "the entity was merged into 1001")]
+    assert world.agrees_with_its_journal()
+
+
+def test_what_a_link_rested_on_goes_over_with_its_time(world: World, portal: LinkageService) -> None:
+    """A link to both has the grounds of both, each once; the journal tells of it now, and by the source."""
+    user = signed_up(portal.sign_up(b.ACME, verified(b.JANE), name="Jane", claim=arrival(TRUST))).user
+    world.clock.advance(hours=1)
+    done = merge(portal)
+    assert kinds_at(world, user, SMITH) == {GroundKind.CONTACT_LISTING, GroundKind.ARRIVAL}
+    assert {event.at for event in done.events} == {world.clock.now}
+    assert {event.by for event in done.events} == {"pms"}
+    with world.store.snapshot() as snapshot:
+        link = snapshot.links.find(b.ACME, user.user_id, SMITH)
+    assert link is not None
+    assert {ground.since for ground in link.grounds} == {b.NOON}
+    assert world.agrees_with_its_journal()
+
+
+def test_a_merge_costs_what_it_ends(world: World, portal: LinkageService) -> None:
+    """It is shown before it is done, and needs its name like any plan that ends so much (L13)."""
+    world.jane(TRUST)
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    assert (plan.merged, plan.deactivated, plan.removed_users) == ({TRUST: SMITH}, (TRUST,), ())
+    assert [(loss.entity_id, gain.entity_id) for loss, gain in zip(plan.losses, plan.gains, strict=True)] == [
+        (TRUST, SMITH)
+    ]
+    with pytest.raises(PlanNotConfirmed):
+        portal.roster.apply(plan)
+
+
+def test_merging_again_changes_nothing(world: World, portal: LinkageService) -> None:
+    """A feed tells of a merge for ever; late bills go over, too."""
+    user = world.jane(TRUST)
+    merge(portal)
+    assert merge(portal) == RosterApplied(plan_id=portal.roster.plan(b.ACME, [], merged={TRUST: SMITH}).plan_id)
+    world.save(b.invoice("late", TRUST))
+    merge(portal)
+    assert [invoice.entity_id for invoice in portal.invoices(user.viewer).items] == [SMITH]
+
+
+TABLE = [
+    pytest.param(barred_at, granted_at, id=f"barred at {barred_at}, granted at {granted_at}")
+    for barred_at, granted_at in itertools.product(("neither", "gone", "survivor", "both"), repeat=2)
+]
+
+
+def at_either(where: str) -> list[EntityId]:
+    """The entities of a cell of the table."""
+    return {"neither": [], "gone": [TRUST], "survivor": [SMITH], "both": [TRUST, SMITH]}[where]
+
+
+@pytest.mark.parametrize(("barred_at", "granted_at"), TABLE)
+def test_the_table_of_bars_and_grants(world: World, barred_at: str, granted_at: str) -> None:
+    """Barred at either side is barred, and not linked, but for a firm grant at either side: linked, and not barred."""
+    portal = world.portal()
+    world.save(b.entity(SMITH), b.entity(TRUST))
+    user = world.jane(REALTY)
+    for entity_id in {SMITH, TRUST} - {*at_either(barred_at)}:
+        portal.claim(user.viewer, arrival(entity_id))
+    for entity_id in at_either(barred_at):
+        portal.link(STAFF, user.user_id, entity_id)
+        portal.unlink(STAFF, user.user_id, entity_id)
+    forgetful = world.portal(firm_unlink=FirmUnlink.FORGETS)
+    both = [entity_id for entity_id in at_either(granted_at) if entity_id in at_either(barred_at)]
+    for entity_id in at_either(granted_at):
+        portal.link(STAFF, user.user_id, entity_id)
+    done = merge(forgetful)
+    bars = {bar.entity_id for bar in portal.bars(STAFF).items}
+    barred = set(at_either(barred_at)) - set(both)
+    is_linked = not barred or granted_at != "neither"
+    assert bars == (set() if is_linked else {SMITH})
+    assert bool(kinds_at(world, user, SMITH)) is is_linked
+    lifted = [event for event in done.events if event.kind is EventKind.BAR_LIFTED]
+    assert bool(lifted) is bool(barred and is_linked)
+    assert kinds_at(world, user, TRUST) == set()
+    assert world.agrees_with_its_journal()
+
+
+def test_a_bar_without_a_user_goes_over(world: World, portal: LinkageService) -> None:
+    """It keeps who left it and when, and stands against the next sign-up."""
+    user = world.jane(TRUST)
+    portal.unlink(STAFF, user.user_id, TRUST)
+    (left,) = portal.bars(STAFF).items
+    world.clock.advance(hours=1)
+    merge(portal)
+    (moved,) = portal.bars(STAFF).items
+    assert (moved.entity_id, moved.since, moved.by, moved.email) == (SMITH, left.since, left.by, left.email)
+    assert ids_of(portal.sign_up(b.ACME, verified(b.JANE), name="Jane")) == [REALTY]
+
+
+def test_a_user_whose_last_link_is_barred_at_the_survivor_is_removed(world: World, portal: LinkageService) -> None:
+    """The plan says so."""
+    user = signed_up(portal.sign_up(b.ACME, verified(b.JANE), name="Jane", claim=arrival(TRUST))).user
+    portal.unlink(STAFF, user.user_id, SMITH)
+    portal.unlink(STAFF, user.user_id, REALTY)
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    assert (plan.removed_users, plan.gains) == ((user.user_id,), ())
+    portal.roster.apply(plan, confirmed=plan.plan_id)
+    assert portal.find_user(b.ACME, b.JANE) is None
+    with pytest.raises(NothingToLink):
+        portal.sign_up(b.ACME, verified(b.JANE), name="Jane")
+    assert world.agrees_with_its_journal()
+
+
+@pytest.mark.parametrize("claims", [True, False])
+def test_what_was_left_stays_left_unless_it_was_claimed(world: World, *, claims: bool) -> None:
+    """A listing at the one that is gone brings nobody back who left the survivor; a claim of theirs does."""
+    portal = world.portal(self_unlink=SelfUnlink.ALLOWED)
+    user = signed_up(portal.sign_up(b.ACME, verified(b.JANE), name="Jane", claim=arrival(REALTY))).user
+    portal.leave(user.viewer, SMITH)
+    if claims:
+        portal.claim(user.viewer, arrival(TRUST))
+    merge(portal)
+    assert bool(kinds_at(world, user, SMITH)) is claims
+    portal.unlink(STAFF, user.user_id, REALTY)
+    portal.lift_bar(STAFF, b.JANE, REALTY)
+    if claims:
+        world.portal(self_unlink=SelfUnlink.ALLOWED, firm_unlink=FirmUnlink.FORGETS).unlink(STAFF, user.user_id, SMITH)
+    again = ids_of(portal.sign_up(b.ACME, verified(b.JANE), name="Jane"))
+    assert again == ([SMITH, REALTY] if claims else [REALTY])
+
+
+def test_a_listing_that_the_survivor_does_not_have_is_withdrawn(world: World) -> None:
+    """Where contacts take their links along, the ones of the entity that is gone do, unless the survivor lists them."""
+    portal = world.portal(contact_removed=ContactRemoved.WITHDRAW)
+    world.save(b.entity(TRUST, b.JANE, b.jane_at(1)), b.entity(SMITH, b.JANE), b.entity(REALTY, b.jane_at(1)))
+    staying = signed_up(portal.sign_up(b.ACME, verified(b.JANE), name="J")).user
+    going = signed_up(portal.sign_up(b.ACME, verified(b.jane_at(1)), name="J")).user
+    done = merge(portal)
+    assert kinds_at(world, staying, SMITH) == {GroundKind.CONTACT_LISTING}
+    assert (world.links_of(staying), world.links_of(going)) == ([SMITH], [REALTY])
+    assert [change.user_id for change in done.losses].count(going.user_id) == 2
+    assert world.agrees_with_its_journal()
+
+
+def test_merges_lead_to_the_end_of_a_chain(world: World, portal: LinkageService) -> None:
+    """An entity may go into one that goes into another."""
+    user = world.jane(TRUST, SMITH)
+    change(portal, merged={TRUST: SMITH, SMITH: REALTY})
+    assert world.links_of(user) == [REALTY]
+    assert world.agrees_with_its_journal()
+
+
+def test_who_is_merged_is_gone_whatever_else_is_told_of_it(world: World, portal: LinkageService) -> None:
+    """A feed that tells of both tells of the old one as it was."""
+    change(portal, b.entity(TRUST, b.JANE, name="Renamed"), merged={TRUST: SMITH})
+    with world.store.snapshot() as snapshot:
+        assert snapshot.entities.find(b.ACME, TRUST) == b.entity(TRUST, b.JANE, name="Renamed", active=False)
+
+
+def test_a_merge_with_nobody_is_named(portal: LinkageService) -> None:
+    """Neither is it an error: the one may be long gone, and the other may yet be told of."""
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: NEW, EntityId("9001"): SMITH})
+    assert (plan.merged, plan.unknown, plan.entities) == ({}, (NEW,), ())
+    plan = portal.roster.plan(b.ACME, [b.entity(NEW)], merged={TRUST: NEW})
+    assert (plan.merged, plan.added, plan.deactivated) == ({TRUST: NEW}, (NEW,), (TRUST,))
+
+
+CIRCLES: list[dict[str, Mapping[str, str]]] = [
+    {"merged": {TRUST: TRUST}},
+    {"merged": {TRUST: SMITH, SMITH: TRUST}},
+    {"renumbered": {TRUST: SMITH, SMITH: TRUST}},
+    {"merged": {TRUST: SMITH}, "renumbered": {SMITH: TRUST}},
+    {"merged": {TRUST: SMITH}, "renumbered": {TRUST: NEW}},
+    {"merged": {"": SMITH}},
+]
+
+
+@pytest.mark.parametrize("moves", CIRCLES)
+def test_moves_that_lead_nowhere_are_refused(portal: LinkageService, moves: dict[str, Any]) -> None:
+    """In a circle, or in two directions at once."""
+    with pytest.raises(InvalidValue):
+        portal.roster.plan(b.ACME, [], **moves)
+
+
+def test_a_renumbered_entity_is_the_same_under_its_new_key(world: World, portal: LinkageService) -> None:
+    """Links, bars and bills go over, and the roster need not tell of it."""
+    world.save(b.invoice("A", TRUST))
+    user = world.jane(TRUST)
+    plan = portal.roster.plan(b.ACME, [], renumbered={TRUST: NEW})
+    assert (plan.renumbered, plan.merged, plan.added, plan.deactivated) == ({TRUST: NEW}, {}, (NEW,), (TRUST,))
+    portal.roster.apply(plan, confirmed=plan.plan_id)
+    with world.store.snapshot() as snapshot:
+        assert snapshot.entities.find(b.ACME, NEW) == b.entity(NEW, b.JANE, name=b.NAMES[TRUST])
+    assert world.links_of(user) == [NEW]
+    assert portal.view(user.viewer).open_invoice_count == 1
+
+
+def test_a_renumbered_entity_may_be_told_of(world: World, portal: LinkageService) -> None:
+    """Then it is as it is told, and a number of its own it keeps."""
+    world.save(b.entity(TRUST, client_number="A-7"))
+    change(portal, renumbered={TRUST: NEW})
+    change(portal, b.entity("2002", name="Told"), renumbered={NEW: EntityId("2002")})
+    with world.store.snapshot() as snapshot:
+        assert snapshot.entities.find(b.ACME, NEW) == b.entity(
+            NEW, name=b.NAMES[TRUST], client_number="A-7", active=False
+        )
+        assert snapshot.entities.find(b.ACME, EntityId("2002")) == b.entity("2002", name="Told")
+
+
+PROOFS: dict[str, dict[str, Any]] = {
+    "merged": {"merged": {TRUST: SMITH}},
+    "renumbered": {"renumbered": {TRUST: NEW}},
+    "a new number": {"entities": (b.entity(TRUST, client_number="77"),)},
+}
+
+
+@pytest.mark.parametrize("way", PROOFS)
+def test_an_old_number_proves_until_another_bears_it(world: World, portal: LinkageService, way: str) -> None:
+    """Who holds a bill of old may type what stands on it; another active client that bears the number takes it over."""
+    world.save(b.invoice("INV-T", TRUST), b.invoice("INV-N", "3001"))
+    user = world.jane(REALTY)
+    how = {**PROOFS[way]}
+    change(portal, *how.pop("entities", ()), **how)
+    proof = InvoiceProof(TRUST, "INV-T")
+    taking = b.entity("3001", client_number=TRUST)
+    world.save(taking)
+    assert isinstance(portal.claim(user.viewer, proof), ClaimRefused)
+    assert isinstance(portal.claim(user.viewer, InvoiceProof(TRUST, "INV-N")), Linked)
+    world.save(b.entity("3001", client_number=TRUST, active=False))
+    assert isinstance(portal.claim(user.viewer, proof), Linked)
+
+
+def test_an_old_number_of_two_proves_nothing(world: World, portal: LinkageService) -> None:
+    """As with any number that is shared."""
+    world.save(b.entity(TRUST, client_number="7"), b.entity(SMITH, client_number="7"), b.invoice("INV", TRUST))
+    change(portal, b.entity(TRUST, client_number="8"), b.entity(SMITH, client_number="9"))
+    user = world.jane(REALTY)
+    assert isinstance(portal.claim(user.viewer, InvoiceProof("7", "INV")), ClaimRefused)
+
+
+def test_old_numbers_go_along(world: World, portal: LinkageService) -> None:
+    """A number that the one who is gone once bore leads to the survivor."""
+    world.save(b.invoice("INV", TRUST))
+    change(portal, b.entity(TRUST, client_number="77"))
+    change(portal, merged={TRUST: SMITH})
+    change(portal, merged={SMITH: REALTY})
+    user = world.jane(REALTY)
+    for number in (TRUST, "77", SMITH):
+        assert not isinstance(portal.claim(user.viewer, InvoiceProof(number, "INV")), ClaimRefused)
+
+
+def test_who_is_linked_while_it_merges_is_met_by_another_try(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their mailbox was not locked, so nothing is written, and all is decided again."""
+    user = world.jane(TRUST)
+    portal = world.portal()
+    known = _deciding.parties
+    tries: list[int] = []
+
+    def parties(*asked: Any) -> Any:  # noqa: ANN401 -- as the other one
+        tries.append(1)
+        return {} if len(tries) == 1 else known(*asked)
+
+    monkeypatch.setattr(_sync, "parties", parties)
+    merge(portal)
+    assert len(tries) == 2
+    assert world.links_of(user) == [SMITH]
+    assert world.agrees_with_its_journal()
+
+
+def test_nobody_of_another_firm_is_moved(world: World, portal: LinkageService) -> None:
+    """Firms are walls (L6): the same ids, addresses and bills at another one stay as they are."""
+    other = world.portal()
+    world.save(b.entity(TRUST, b.JANE, firm_id=b.OTHER_FIRM), b.entity(SMITH, firm_id=b.OTHER_FIRM))
+    world.save(b.invoice("A", TRUST, firm_id=b.OTHER_FIRM))
+    theirs = signed_up(other.sign_up(b.OTHER_FIRM, verified(b.JANE), name="J")).user
+    world.jane(TRUST)
+    merge(portal)
+    assert [entity.entity_id for entity in other.entities(theirs.viewer).items] == [TRUST]
+    assert [invoice.entity_id for invoice in other.invoices(theirs.viewer).items] == [TRUST]
+    assert UserId(theirs.user_id)
