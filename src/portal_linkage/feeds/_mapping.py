@@ -1,9 +1,8 @@
 """Where each field of a table comes from, as the user wrote it down, and one row seen through it."""
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
@@ -12,6 +11,7 @@ import attrs
 from ..domain.entities import InvoiceStatus
 from ..domain.errors import InvalidValue
 from ..domain.values import Money
+from ._moments import iso_moment
 from ._records import InvalidFile, Record, bytes_of, shown, text_of
 
 # The first field of each table is its id.
@@ -32,11 +32,6 @@ _INACTIVE: Final = dict.fromkeys(("inactive", "false", "no", "n", "0"), "inactiv
 _STATUS: Final = {status.value: status.value for status in InvoiceStatus}
 _USUAL_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"active": {**_ACTIVE, **_INACTIVE}, "status": _STATUS}
 _SHAPES: Final = '"Column", {columns = ["A", "B"], separator = " "} or {constant = "text"}'
-# Narrower than `datetime.fromisoformat`, whose forms differ by version: Python 3.14 takes 24:00 for the next day.
-_ISO: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ](?!24)[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
 
 
 @attrs.frozen
@@ -171,10 +166,9 @@ class Row:
         """The time; without an offset it is taken as UTC."""
         text = self.text(field)
         try:
-            moment = datetime.fromisoformat(text if _ISO.fullmatch(text) else "")
+            return iso_moment(text)
         except ValueError:
             raise InvalidValue(field, "must be a date or a time as in 2026-03-02 or 2026-03-02T09:30:00Z") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def day(self, field: str) -> date:
         """The day as it is written, whatever the time and the offset beside it."""

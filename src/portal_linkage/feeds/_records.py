@@ -147,12 +147,12 @@ def _line_record(row: int, line: str, file: str) -> Record:
 
 def _parsed(text: str, file: str) -> object:
     try:
-        return json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_unrepeated)
+        return json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=unrepeated)
     except (ValueError, RecursionError) as error:
         raise InvalidFile(file, f"is broken JSON: {error}") from None
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> object:
+def unrepeated(pairs: list[tuple[str, object]]) -> object:
     """The object, unless it names a key twice: then nobody knows which of the values counts, and it is no object."""
     keyed = dict(pairs)
     return keyed if len(keyed) == len(pairs) else tuple(pairs)
