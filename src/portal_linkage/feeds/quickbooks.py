@@ -160,7 +160,7 @@ def _records(firm_id: FirmId, payload: bytes | str, kind: str) -> list[object]:
             if name == kind:
                 found += listed(value)
             elif name in _ENVELOPES:
-                envelopes += [] if value in (None, "") else listed(value)
+                envelopes += (one for one in listed(value) if one not in (None, ""))
                 may_be_empty |= name in _LISTS
     if found or may_be_empty:
         return found
