@@ -1,7 +1,9 @@
 """What every payload is owed, whoever sends it: nothing is guessed, nothing is lost, and nothing is told on."""
 
 import json
+import pickle
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, Final
 
 import attrs
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import portal_linkage.feeds
 from portal_linkage.domain.errors import InvalidValue
 from portal_linkage.domain.values import FirmId
 from portal_linkage.feeds import Bills, InvalidPayload, Roster, quickbooks, xero
@@ -95,7 +98,17 @@ def test_a_payload_that_is_none_is_one_error_of_ours(payload: bytes | str, reaso
     """Nothing comes of it, and it can be told from an empty one."""
     with pytest.raises(InvalidPayload) as caught:
         read_contacts(ACME, payload)
-    assert (caught.value.field, caught.value.reason, caught.value.code) == ("payload", reason, "invalid_payload")
+    error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 -- our own
+    assert (error.field, error.reason, error.code) == ("payload", reason, "invalid_payload")
+
+
+@pytest.mark.parametrize("module", [portal_linkage.feeds, xero, quickbooks])
+def test_what_is_public_is_told(module: ModuleType) -> None:
+    """The names are listed in order, each says what it is for, and those that all feeds share are the same."""
+    assert module.__all__ == sorted(module.__all__)
+    for name in module.__all__:
+        assert (getattr(module, name).__doc__ or "").strip()
+        assert getattr(portal_linkage.feeds, name, None) in (None, getattr(module, name))
 
 
 @feeds

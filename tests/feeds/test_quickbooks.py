@@ -171,7 +171,17 @@ def test_what_quickbooks_deleted_is_to_be_removed() -> None:
     ]
 
 
-@pytest.mark.parametrize("change", [{"PrivateNote": "Voided"}, {"TotalAmt": number("0.00")}])
+def test_a_status_of_its_own_is_rare_and_is_never_guessed_at() -> None:
+    """A draft or a pending bill, which QuickBooks Online does not write, is shown to nobody before anybody knows."""
+    assert invoices({"status": "Voided"}).rows[0].status is InvoiceStatus.VOID
+    assert invoices({"status": "Synchronized"}) == invoices({})
+    assert told(*invoices({"status": "Draft"}).rejected, *payments({"status": "Pending"}).rejected) == [
+        "Invoice 7, status: must be one of Deleted, Voided, Synchronized",
+        "Payment 9, status: must be one of Deleted, Voided, Synchronized",
+    ]
+
+
+@pytest.mark.parametrize("change", [{"PrivateNote": "Voided"}, {"status": "Voided"}, {"TotalAmt": number("0.00")}])
 def test_a_payment_of_nothing_is_to_be_removed(change: dict[str, Any]) -> None:
     """A void one, and one that only ties a credit to an invoice: no money came in."""
     assert payments(change) == Bills(removed=(PaymentId("9"),))

@@ -44,7 +44,8 @@ person.
 - ``status``: void, if ``PrivateNote`` begins with the mark that voiding puts there: ``Voided``, alone or before a
   divider (``Voided - wrong client``), whatever the amounts; before other words (``Voided check came back``) only if
   nothing is left of ``TotalAmt`` and ``Balance``. Otherwise paid, if ``Balance`` is zero, and open if it is not. There
-  are no drafts. The id of one with the status ``Deleted`` is among the ``removed``.
+  are no drafts. The id of one whose own ``status`` is ``Deleted`` is among the ``removed``; that status is usually
+  absent, may also be ``Voided`` or ``Synchronized``, and any other is refused.
 
 **Payments** (`read_payments`).
 
@@ -87,7 +88,8 @@ _LISTS: Final = frozenset({"CDCResponse", "QueryResponse"})
 _ENVELOPES: Final = _LISTS | {"IntuitResponse"}
 _FAULTS: Final = frozenset({"Fault", "fault"})
 _MARKED: Final = re.compile(r"Voided(?:\Z|\s*[\r\n]|\s*[^\w\s])")
-_DELETED: Final = "Deleted"
+_DELETED, _VOIDED = "Deleted", "Voided"
+_STATUSES: Final = {word: word for word in (_DELETED, _VOIDED, "Synchronized")}
 _NO_CURRENCY: Final = "XXX"  # as ISO 4217 calls it
 
 
@@ -183,8 +185,8 @@ def _refuse_sparse(fields: Fields) -> None:
         raise fields.flaw("sparse", "is true, so that what is left out says nothing")
 
 
-def _is_deleted(fields: Fields) -> bool:
-    return fields.find_text("status") == _DELETED
+def _status(fields: Fields) -> str:
+    return fields.word("status", _STATUSES) if fields.find("status") is not None else ""
 
 
 def _reference(fields: Fields, name: str) -> str:
@@ -202,7 +204,8 @@ def _currency(fields: Fields, home_currency: str | None) -> str:
 def _is_void(fields: Fields, amounts: Iterable[Money]) -> bool:
     note = fields.cell("PrivateNote")
     is_zeroed = not any(amount.units for amount in amounts)
-    return bool(_MARKED.match(note)) or (is_zeroed and note.startswith("Voided"))
+    is_marked = _MARKED.match(note) or (is_zeroed and note.startswith(_VOIDED))
+    return bool(is_marked) or _status(fields) == _VOIDED
 
 
 @attrs.frozen
@@ -213,7 +216,7 @@ class _Client:
 
 
 def _client(firm_id: FirmId, fields: Fields) -> _Client:
-    if _is_deleted(fields):
+    if _status(fields) == _DELETED:
         raise fields.flaw("status", "is Deleted, so that it has no name; a complete list without it makes it inactive")
     _refuse_sparse(fields)
     customer_id = EntityId(fields.text("Id"))
@@ -257,7 +260,7 @@ def _addressed(firm_id: FirmId, customer_id: EntityId, contacts: list[Contact]) 
 
 def _invoice(firm_id: FirmId, home_currency: str | None, fields: Fields) -> Invoice | Gone[InvoiceId]:
     invoice_id = InvoiceId(fields.text("Id"))
-    if _is_deleted(fields):
+    if _status(fields) == _DELETED:
         return Gone(invoice_id)
     _refuse_sparse(fields)
     currency = _currency(fields, home_currency)
@@ -278,7 +281,7 @@ def _invoice(firm_id: FirmId, home_currency: str | None, fields: Fields) -> Invo
 
 def _payment(firm_id: FirmId, home_currency: str | None, fields: Fields) -> Payment | Gone[PaymentId]:
     payment_id = PaymentId(fields.text("Id"))
-    if _is_deleted(fields):
+    if _status(fields) == _DELETED:
         return Gone(payment_id)
     _refuse_sparse(fields)
     amount = fields.money("TotalAmt", _currency(fields, home_currency))
