@@ -146,6 +146,11 @@ def test_no_report_repeats_an_address_or_an_amount(feed: Feed, value: object) ->
         ]
 
 
+def test_a_client_who_is_called_by_an_address_is_not_told_on() -> None:
+    """A roster that ends up in a log names no client."""
+    assert "@" not in repr(read_contacts(ACME, as_json(CONTACT | {"Name": "jane.smith@example.com"})))
+
+
 @feeds
 @given(record=RECORDS, change=st.dictionaries(st.sampled_from(NAMES), RECORDS, max_size=2))
 def test_good_records_survive_any_other(feed: Feed, record: object, change: dict[str, Any]) -> None:
