@@ -101,13 +101,14 @@ def fill(url: str) -> None:
 
 @attrs.frozen
 class Acme:
-    """The firm of Jane Smith in a store of its own, asked by commands."""
+    """The firm of Jane Smith, or another one, in a store of its own, asked by commands."""
 
     url: str
+    firm: str = samples.ACME
 
     def __call__(self, command: str, *argv: object) -> Ran:
         """Run one of its commands."""
-        return typed(command, "--store", self.url, "--firm", samples.ACME, *argv)
+        return typed(command, "--store", self.url, "--firm", self.firm, *argv)
 
     def json(self, command: str, *argv: object) -> Any:  # noqa: ANN401 -- JSON
         """What a command that succeeds answers to a machine."""

@@ -181,6 +181,45 @@ def test_a_plan_that_costs_much_waits_until_it_is_named(office: Office) -> None:
         assert len(office.acme.json("view", JANE)["entities"]["items"]) == 2
 
 
+def test_a_plan_can_be_looked_at_without_being_applied(office: Office) -> None:
+    """User by user, with totals, and whether it needs its name; nothing is written."""
+    office(*office.entities(), *office.invoices())
+    user_id = office.acme.jane_signs_up()
+    files = (*office.entities([*CLIENTS[:2], ("1004", "Smith Lake House", JANE, "yes")]), "--complete")
+    shown = office(*files, "--plan")
+    assert (shown.code, shown.err) == (0, "")
+    plan_id = shown.out.split("--confirm ")[1].split()[0]
+    assert f"Roster plan {plan_id}: 1 added, 0 changed, 1 deactivated, 0 reactivated." in shown.out
+    assert f"{user_id} " in shown.out
+    assert "Links: 0 gained, 0 lost, 1 hidden. Removed: 0 users." in shown.out
+    assert f"This takes much away: --confirm {plan_id} applies it." in shown.out
+    assert office(*files, "--plan", "--json").data["applied"] is False
+    assert len(office.acme.json("view", JANE)["entities"]["items"]) == 3
+    assert office(*files, "--confirm", plan_id).code == 0
+    assert "This needs no --confirm." in office(*files, "--plan").out
+
+
+def test_a_plan_of_a_new_firm_makes_no_firm(office: Office) -> None:
+    """All its clients would be added; it is not there for that."""
+    office(*office.entities())
+    other = attrs.evolve(office, acme=attrs.evolve(office.acme, firm="other-firm"))
+    assert ": 3 added, 0 changed, 0 deactivated, 0 reactivated." in other(*other.entities(), "--plan").out
+    assert other.acme("suggest", "smith").code == 1
+
+
+def test_a_list_of_contacts_stands_beside_the_clients(office: Office) -> None:
+    """It replaces what it listed before and nothing else, and names whom nobody knows."""
+    office(*office.entities(), *office.invoices())
+    contacts = [("1001", "as it may be", "books@example.com", "yes"), ("9009", "-", "books@example.com", "yes")]
+    ran = office(*office.entities(contacts), "--source", "by hand")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Clients that are not known, of which nothing is kept: 9009." in ran.out
+    office.acme.json("sign-up", "books@example.com", "--name", "Books")
+    office.acme.jane_signs_up()
+    assert len(office.acme.json("view", JANE)["entities"]["items"]) == 3
+    assert [each["label"] for each in office.acme.json("suggest", "1001")] == ["Smith, Jane (1001)"]
+
+
 def test_a_plan_that_costs_little_is_not_confirmed_by_another_name(office: Office) -> None:
     """Who names a plan means that very one: what has come instead is refused, however little it costs (L13)."""
     office(*office.entities())
@@ -222,6 +261,7 @@ def test_more_bills_than_one_transaction_takes_are_all_written(office: Office) -
     [
         ((), "import: takes at least one table"),
         (("--complete", "--invoices", "invoices.csv"), "--complete: is said of --entities"),
+        (("--plan", "--invoices", "invoices.csv"), "--plan: is said of --entities"),
         (("--entities", "absent.csv"), "absent.csv: cannot be opened"),
         (("--entities", "clients.xls"), "clients.xls: must end in one of"),
         (("--entities", "."), ": cannot be opened: Is a directory"),

@@ -2,20 +2,22 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import attrs
 from rich.console import Console, RenderableType
-from rich.progress import track
+from rich.progress import Progress
 
+from ..adapters.memory import MemoryStore
 from ..domain.entities import Firm
 from ..domain.errors import InvalidValue
 from ..domain.values import FirmId
 from ..feeds import tabular
 from ..ports import Store
+from ..roster import RosterPlan
 from ..service import LinkageService
 from . import _sheets
 from ._desk import Answer, open_store
@@ -61,7 +63,9 @@ def import_(args: Namespace) -> Answer:
         return done.answer([], "there are bad rows, so nothing was written; --skip-bad-rows writes the others")
     if args.complete and tables["entities"].rejected:
         return done.answer([], "with bad rows a list is not complete: their clients would count as gone")
-    with closing(open_store(args.store, create=True)) as store:
+    with closing(open_store(args.store, create=not args.plan)) as store:
+        if args.plan:
+            return _planned(store, firm, tables, done, args)
         with store.transaction() as tx:
             if tx.firms.find(firm.firm_id) is None:
                 tx.firms.save(firm)
@@ -72,35 +76,68 @@ def _read(args: Namespace, firm_id: FirmId) -> _Tables:
     files = {name: Path(file) for name in TABLES if (file := getattr(args, name))}
     if not files:
         raise InvalidValue("import", "takes at least one table")
-    if args.complete and "entities" not in files:
-        raise InvalidValue("--complete", "is said of --entities, which are not given")
+    for said in ("complete", "plan"):
+        if getattr(args, said) and "entities" not in files:
+            raise InvalidValue(f"--{said}", "is said of --entities, which are not given")
     mapping = tabular.load_mapping(Path(args.mapping))
     return {name: TABLES[name](firm_id, tabular.read_records(file), mapping) for name, file in files.items()}
 
 
+def _planned(store: Store, firm: Firm, tables: _Tables, done: _Done, args: Namespace) -> Answer:
+    """Show what would become of the roster, and write nothing; of a firm that is new, too."""
+    with store.snapshot() as snapshot:
+        is_known = snapshot.firms.find(firm.firm_id) is not None
+    if not is_known:
+        store = MemoryStore()
+        with store.transaction() as tx:
+            tx.firms.save(firm)
+    plan = _plan(store, firm.firm_id, tables, done, args)
+    need = f"takes much away: --confirm {plan.plan_id} applies it" if plan.needs_confirmation else "needs no --confirm"
+    return done.answer([*_sheets.plan(plan), f"This {need}."])
+
+
+def _plan(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Namespace) -> RosterPlan:
+    roster = LinkageService(store).roster
+    plan = roster.plan(firm_id, tables["entities"].rows, complete=args.complete, source=args.source)
+    done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
+    return plan
+
+
 def _write(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Namespace) -> Answer:
     told: list[RenderableType] = []
-    if entities := tables.pop("entities", None):
-        roster = LinkageService(store).roster
-        plan = roster.plan(firm_id, entities.rows, complete=args.complete)
-        done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
+    if "entities" in tables:
+        plan = _plan(store, firm_id, tables, done, args)
         told += _sheets.plan(plan)
         if plan.needs_confirmation and args.confirm != plan.plan_id:
             refusal = f"no client and no bill was written, for this takes much away; --confirm {plan.plan_id} does it"
             return done.answer(told, refusal)
         # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
-        roster.apply(plan, confirmed=args.confirm if plan.seen else None)
+        with _watched("entities") as progress:
+            LinkageService(store).roster.apply(plan, confirmed=args.confirm if plan.seen else None, progress=progress)
         done.applied = True
     for name, table in tables.items():
+        if name == "entities":
+            continue
         _save_bills(store, name, table.rows)
         done.written[name] = len(table.rows)
     return done.answer(told)
 
 
 def _save_bills(store: Store, name: str, rows: tuple[Any, ...]) -> None:
-    batches: Iterable[int] = range(0, len(rows), _BATCH)
-    if sys.stderr.isatty():
-        batches = track(range(0, len(rows), _BATCH), name, console=Console(stderr=True))
-    for at in batches:
-        with store.transaction() as tx:
-            getattr(tx, name).save_many(rows[at : at + _BATCH])
+    with _watched(name) as progress:
+        for at in range(0, len(rows), _BATCH):
+            with store.transaction() as tx:
+                getattr(tx, name).save_many(rows[at : at + _BATCH])
+            if progress:
+                progress(min(at + _BATCH, len(rows)), len(rows))
+
+
+@contextmanager
+def _watched(name: str) -> Iterator[Callable[[int, int], None] | None]:
+    """What shows whoever watches how far a table is written."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Progress(console=Console(stderr=True)) as shown:
+        task = shown.add_task(name, total=None)
+        yield lambda done, of: shown.update(task, completed=done, total=of)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ..adapters.sql.tables import PREFIX
 from ..domain.errors import InvalidValue, PortalLinkageError
+from ..ports import PMS
 from ..wire import to_json
 from . import _commands as do
 from ._desk import Answer, at_desk
@@ -28,6 +29,7 @@ _ADDRESS: Final = re.compile(r"\S*@\S*")
 _USER: Final = {"metavar": "USER", "help": "an e-mail address, or a user id"}
 _COMMON: Final = ("--store", "--firm", "--staff", "--json")
 _PAGE: Final = ("--limit", "--after")
+_ROSTER: Final = ("--complete", "--source", "--plan", "--confirm")
 _FILES: Final = tuple(f"--{name.replace('_', '-')}" for name in TABLES)
 _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--store": {"metavar": "URL", "default": "sqlite:///portal.db", "help": "(default: %(default)s)"},
@@ -52,6 +54,8 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--mapping": {"metavar": "FILE", "required": True, "help": "TOML: where each field comes from"},
     **{file: {"metavar": "FILE", "help": "a table: .csv, .json, .jsonl or .ndjson"} for file in _FILES},
     "--complete": {"action": "store_true", "help": "these entities are all: the others become inactive"},
+    "--source": {"default": PMS, "help": "who lists these contacts; any but %(default)s brings contacts alone"},
+    "--plan": {"action": "store_true", "help": "show what would become of the roster, and write nothing"},
     "--skip-bad-rows": {"action": "store_true", "help": "write the good rows, and list the others"},
     "--dialect": {"choices": ("sqlite", "postgresql"), "required": True},
     "--prefix": {"default": PREFIX, "help": "begins the name of each table (default: %(default)s)"},
@@ -60,7 +64,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
 }
 _COMMANDS: Final[Mapping[Callable[[Namespace], Answer], tuple[str, ...]]] = {
     demo: (),
-    import_: (*_COMMON, "--firm-name", "--mapping", *_FILES, "--complete", "--skip-bad-rows", "--confirm"),
+    import_: (*_COMMON, "--firm-name", "--mapping", *_FILES, *_ROSTER, "--skip-bad-rows"),
     do.schema: ("--dialect", "--prefix", "--schema"),
     at_desk(do.sign_up): (*_COMMON, "email", "--name", "--arrived-at", "--proof"),
     at_desk(do.view): (*_COMMON, "user", "--entity", "--limit"),

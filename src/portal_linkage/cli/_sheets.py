@@ -106,11 +106,16 @@ def journal(events: Iterable[Event]) -> RenderableType:
 
 
 def plan(drawn: RosterPlan) -> Iterator[RenderableType]:
-    """What a roster change would do, and what it costs."""
+    """What a roster change would do, user by user, and what it costs."""
     kinds = ("added", "changed", "deactivated", "reactivated")
     yield f"Roster plan {drawn.plan_id}: {', '.join(f'{len(getattr(drawn, kind))} {kind}' for kind in kinds)}."
     effects = (("gains", drawn.gains), ("loses", drawn.losses), ("no longer sees", drawn.hidden))
     if rows := [(each.user_id, what, each.entity_id, each.why) for what, changes in effects for each in changes]:
-        yield sheet("What it does to users", "User|Change|Entity|Why", rows)
+        yield sheet("What it does to users", "User|Change|Entity|Why", sorted(rows))
+        totals = ((len(drawn.gains), "gained"), (len(drawn.losses), "lost"), (len(drawn.hidden), "hidden"))
+        users = counted(len(drawn.removed_users), "user")
+        yield f"Links: {', '.join(f'{count} {what}' for count, what in totals)}. Removed: {users}."
     if drawn.ambiguous_numbers:
         yield f"Client numbers of several clients, which prove nothing: {', '.join(drawn.ambiguous_numbers)}."
+    if drawn.unknown:
+        yield f"Clients that are not known, of which nothing is kept: {', '.join(drawn.unknown)}."
