@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -133,7 +133,7 @@ def _save_bills(store: Store, name: str, rows: tuple[Any, ...]) -> None:
 
 
 @contextmanager
-def _watched(name: str) -> Iterator[Callable[[int, int], None] | None]:
+def _watched(name: str) -> Generator[Callable[[int, int], None] | None]:
     """What shows whoever watches how far a table is written."""
     if not sys.stderr.isatty():
         yield None

@@ -100,7 +100,7 @@ class Reading:
             self._compare(reader, checked(self.firm_id, chunk, self.told))
         if complete:
             self._miss(reader)
-        self._move(reader, new)
+        self._move(reader, new, complete=complete)
         known = sorted(self.after.keys() & self.before.keys())
         self.after = {entity_id: self.after[entity_id] for entity_id in (*known, *self.after)}
 
@@ -115,8 +115,7 @@ class Reading:
 
     def _keep(self, before: ClientEntity | None, told: ClientEntity) -> None:
         after = written(before, told, self.source)
-        if after.entity_id in self.moves:
-            after = attrs.evolve(after, active=False)
+        self.after.pop(after.entity_id, None)
         if differ(before, after):
             self.after[after.entity_id] = after
             if before is not None:
@@ -129,20 +128,21 @@ class Reading:
                 gone = {"active": False} if self.source == PMS else {"contacts": ()}
                 self._keep(before, attrs.evolve(before, **gone))
 
-    def _move(self, reader: Snapshot, new: Moves) -> None:
+    def _move(self, reader: Snapshot, new: Moves, *, complete: bool) -> None:
         """Let those who are gone be inactive, and leave out what cannot move: from nowhere, or to nowhere."""
         met = {*self.moves, *self.moves.values()} - self.before.keys()
         self.before |= {one.entity_id: one for one in reader.entities.roster(self.firm_id, met)}
-        for gone, survivor in list(self.moves.items()):
-            if gone not in self.before:
-                del self.moves[gone]
-                continue
-            if survivor not in self.before and survivor not in self.after and gone in new:
-                self.after[survivor] = _renumbered(self.before[gone], survivor)
-            if survivor not in self.before and survivor not in self.after:
-                self.unknown.add(survivor)
-                del self.moves[gone]
-            self._keep(self.before[gone], self.after.get(gone, self.before[gone]))
+        known = {**self.after, **self.before}
+        self.moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
+        for gone, survivor in new.items():
+            if self.moves.get(gone) == survivor and survivor not in known.keys() | self.after.keys():
+                # Nobody has told of it under its new key; where all are told of, it is not there any more.
+                self.after[survivor] = _renumbered(known[gone], survivor, is_there=not complete)
+        there = known.keys() | self.after.keys()
+        self.unknown.update(survivor for survivor in self.moves.values() if survivor not in there)
+        self.moves = {gone: survivor for gone, survivor in self.moves.items() if survivor in there}
+        for gone in self.moves:
+            self._keep(self.before.get(gone), attrs.evolve(self.after.get(gone, known[gone]), active=False))
 
     def ambiguous(self, reader: Snapshot, *, complete: bool) -> tuple[str, ...]:
         """The client numbers that more than one active entity would bear."""
@@ -157,10 +157,10 @@ def written(before: ClientEntity | None, told: ClientEntity, source: str) -> Cli
     return told if before is None or source == PMS else attrs.evolve(before, contacts=told.contacts)
 
 
-def _renumbered(entity: ClientEntity, entity_id: EntityId) -> ClientEntity:
+def _renumbered(entity: ClientEntity, entity_id: EntityId, *, is_there: bool) -> ClientEntity:
     """The entity under its new key; where it was called by the key, it is called by the new one."""
-    is_called_so = entity.client_number == entity.entity_id
-    return attrs.evolve(entity, entity_id=entity_id, client_number=entity_id if is_called_so else entity.client_number)
+    number = entity_id if entity.client_number == entity.entity_id else entity.client_number
+    return attrs.evolve(entity, entity_id=entity_id, client_number=number, active=entity.active and is_there)
 
 
 def changes_of(

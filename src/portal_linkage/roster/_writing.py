@@ -20,8 +20,8 @@ def write(tx: Transaction, lot: Lot, decided: Decision, mailboxes: Iterable[Mail
     Raises:
         Conflict: somebody is met by it who was not when the mailboxes were locked; a retry helps.
     """
-    _move(tx, lot, decided)
     _save(tx, lot, decided)
+    _move(tx, lot, decided)
     locked = {mailbox.email.key: mailbox for mailbox in mailboxes}
     of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in locked.values() if mailbox.user}
     effects = decided.effects
@@ -56,7 +56,7 @@ def _touched(effects: RosterEffects) -> set[UserId]:
 
 
 def _move(tx: Transaction, lot: Lot, decided: Decision) -> None:
-    """Let bills, refusals and numbers go over, while those who are gone still have theirs."""
+    """Let bills, refusals and numbers go over: those too that have only just been told of those who are gone."""
     if decided.moves:
         for kept in (tx.bars, tx.entities, tx.invoices, tx.late_fees, tx.payments):
             kept.transfer(lot.firm_id, decided.moves)
