@@ -256,8 +256,8 @@ class BarRepository(BarReader, Protocol):
         """Forget it again, if it was remembered."""
         ...
 
-    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
-        """Whoever is refused an entity is refused the one that it leads to instead. What stands there is kept as it is.
+    def carry(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        """Whoever is refused an entity is refused the one that it leads to, too. What stands there is kept as it is.
 
         A bar keeps who left it, and when.
         """
@@ -293,6 +293,10 @@ class EntityReader(Protocol):
 
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
         """The active entities that once bore this client number, or took over from one that did, by entity id."""
+        ...
+
+    def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
+        """Into which entity each of these was merged last, of those that ever were."""
         ...
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
@@ -346,7 +350,10 @@ class EntityRepository(EntityReader, Protocol):
         ...
 
     def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
-        """The numbers that an entity bears and once bore are remembered for the one that it leads to instead."""
+        """Remember that each entity was merged into the one that it leads to, and its numbers as some of that one's.
+
+        These are the number that it bears, and those that it once bore.
+        """
         ...
 
     def save(self, entity: ClientEntity) -> None:

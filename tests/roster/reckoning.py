@@ -18,6 +18,8 @@ class Books:
     """Of the addresses that have a user, who holds a link."""
     barred: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     left: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    merged: dict[str, str] = field(default_factory=dict[str, str])
+    """Who went into whom so far."""
 
     def listing(self, entity_id: str) -> Addresses:
         """All that any source lists with an entity."""
@@ -42,12 +44,15 @@ def carry_out(books: Books, change: Change, *, continuous: bool, withdraw: bool)
     was_active = dict(books.active)
     moves = _moves(books, change)
     _write(books, change, moves)
+    into: dict[str, list[str]] = {}
     for gone, survivor in moves:
         books.active[gone] = False
+        if was_active.get(gone, True) or books.merged.get(gone) != survivor:
+            into.setdefault(survivor, []).append(gone)
         if was_active.get(gone):
-            for before in (listed, shown):
-                before[survivor] = before.get(survivor, frozenset()) | listed[gone]
-        _merge(books, gone, survivor)
+            shown[survivor] = shown.get(survivor, frozenset()) | listed[gone]
+    for survivor, together in into.items():
+        _merge(books, sorted(together), survivor, withdraw=withdraw)
     for entity_id in books.active:
         if entity_id in dict(moves):
             continue
@@ -76,7 +81,7 @@ def _write(books: Books, change: Change, moves: Sequence[tuple[str, str]]) -> No
     of_source = books.listed.setdefault(change.source, {})
     before, was_active = dict(of_source), dict(books.active)
     if change.complete:
-        for entity_id in books.active.keys() - change.records.keys():
+        for entity_id in books.active.keys() - change.records.keys() - {*change.renumbered.values()}:
             if change.source == "pms":
                 books.active[entity_id] = False
             else:
@@ -89,27 +94,30 @@ def _write(books: Books, change: Change, moves: Sequence[tuple[str, str]]) -> No
     for gone, survivor in moves:
         if survivor not in books.active and change.renumbered.get(gone) == survivor:
             told = change.records.get(gone, (frozenset(), False))
-            books.active[survivor] = was_active.get(gone, told[1]) and not change.complete
+            books.active[survivor] = was_active.get(gone, told[1])
             of_source[survivor] = before.get(gone, frozenset()) if gone in was_active else told[0]
 
 
-def _merge(books: Books, gone: str, survivor: str) -> None:
+def _merge(books: Books, together: Sequence[str], survivor: str, *, withdraw: bool) -> None:
+    books.merged.update(dict.fromkeys(together, survivor))
+    places = {survivor, *together}
     for refused in (books.barred, books.left):
-        for address, entity_id in [*refused]:
-            if entity_id == gone:
-                refused.remove((address, gone))
-                refused.add((address, survivor))
+        refused |= {(address, survivor) for address, entity_id in refused if entity_id in places}
     for address, held in books.links.items():
-        kinds = held.pop(gone, frozenset()) | held.get(survivor, frozenset())
-        place = (address, survivor)
-        stands = "firm_grant" in kinds or (
-            place not in books.barred and (place not in books.left or kinds - {"contact_listing"})
-        )
-        held.pop(survivor, None)
-        if kinds and stands:
-            held[survivor] = kinds
-            books.barred.discard(place)
-            books.left.discard(place)
+        kinds = frozenset[str]().union(*(held.get(place, ()) for place in places))
+        was_linked = survivor in held
+        is_left = (address, survivor) in books.left and kinds <= {"contact_listing"}
+        is_barred = (address, survivor) in books.barred and "firm_grant" not in kinds
+        of_gone = frozenset[str]().union(*(held.pop(place, ()) for place in together))
+        if is_left or is_barred:
+            held.pop(survivor, None)
+        elif kinds:
+            for refused in (books.barred, books.left):
+                refused -= {(address, place) for place in places}
+            if withdraw and address not in books.listing(survivor):
+                of_gone -= {"contact_listing"}
+            if of_gone or was_linked:
+                held[survivor] = held.get(survivor, frozenset()) | of_gone
 
 
 def _appear(books: Books, entity_id: str, addresses: Addresses) -> None:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from portal_linkage import (
@@ -20,6 +21,7 @@ from portal_linkage import (
     Linked,
     NothingToLink,
     PlanNotConfirmed,
+    PlanOutdated,
     RosterApplied,
     SelfUnlink,
     User,
@@ -27,7 +29,7 @@ from portal_linkage import (
 )
 from portal_linkage.roster import _deciding, _sync
 from tests import builders as b
-from tests.service.world import STAFF, World, arrival, ids_of, signed_up, verified
+from tests.service.world import STAFF, World, arrival, contents, ids_of, signed_up, verified
 
 SMITH, TRUST, REALTY = b.SMITH, b.TRUST, b.REALTY
 NEW = EntityId("2001")
@@ -134,7 +136,7 @@ def test_the_table_of_bars_and_grants(world: World, barred_at: str, granted_at: 
     bars = {bar.entity_id for bar in portal.bars(STAFF).items}
     barred = set(at_either(barred_at)) - set(both)
     is_linked = not barred or granted_at != "neither"
-    assert bars == (set() if is_linked else {SMITH})
+    assert bars == (set() if is_linked else {SMITH} | barred)
     assert bool(kinds_at(world, user, SMITH)) is is_linked
     lifted = [event for event in done.events if event.kind is EventKind.BAR_LIFTED]
     assert bool(lifted) is bool(barred and is_linked)
@@ -143,13 +145,15 @@ def test_the_table_of_bars_and_grants(world: World, barred_at: str, granted_at: 
 
 
 def test_a_bar_without_a_user_goes_over(world: World, portal: LinkageService) -> None:
-    """It keeps who left it and when, and stands against the next sign-up."""
+    """It keeps who left it and when, and stands at both against the next sign-up, though the merge be taken back."""
     user = world.jane(TRUST)
     portal.unlink(STAFF, user.user_id, TRUST)
     (left,) = portal.bars(STAFF).items
     world.clock.advance(hours=1)
     merge(portal)
-    (moved,) = portal.bars(STAFF).items
+    moved, stays = portal.bars(STAFF).items
+    assert stays == left
+    change(portal, b.entity(TRUST, b.JANE))
     assert (moved.entity_id, moved.since, moved.by, moved.email) == (SMITH, left.since, left.by, left.email)
     assert ids_of(portal.sign_up(b.ACME, verified(b.JANE), name="Jane")) == [REALTY]
 
@@ -195,8 +199,107 @@ def test_a_listing_that_the_survivor_does_not_have_is_withdrawn(world: World) ->
     done = merge(portal)
     assert kinds_at(world, staying, SMITH) == {GroundKind.CONTACT_LISTING}
     assert (world.links_of(staying), world.links_of(going)) == ([SMITH], [REALTY])
-    assert [change.user_id for change in done.losses].count(going.user_id) == 2
+    assert [change.user_id for change in done.losses].count(going.user_id) == 1
     assert world.agrees_with_its_journal()
+
+
+@pytest.mark.parametrize("order", [(SMITH, TRUST), (TRUST, SMITH)])
+@pytest.mark.parametrize("barred_at", [SMITH, TRUST, REALTY])
+@pytest.mark.parametrize("granted_at", [SMITH, TRUST, REALTY, None])
+def test_several_that_go_into_one_are_decided_at_once(
+    world: World, order: tuple[EntityId, ...], barred_at: EntityId, granted_at: EntityId | None
+) -> None:
+    """Whatever stands at which of them, and in whatever order they are told: the table holds for all together."""
+    portal = world.portal()
+    world.save(*map(b.entity, (*b.NAMES, "2001")))
+    user = world.jane("2001")
+    for entity_id in b.NAMES:
+        if entity_id == barred_at:
+            portal.link(STAFF, user.user_id, entity_id)
+            portal.unlink(STAFF, user.user_id, entity_id)
+        elif entity_id == granted_at:
+            portal.link(STAFF, user.user_id, entity_id)
+        else:
+            portal.claim(user.viewer, arrival(entity_id))
+    is_linked = granted_at not in {None, barred_at}
+    done = change(portal, merged=dict.fromkeys(order, REALTY))
+    assert bool(kinds_at(world, user, REALTY)) is is_linked
+    assert not {(one.user_id, one.entity_id) for one in done.gains} & {
+        (one.user_id, one.entity_id) for one in done.losses
+    }
+    assert bool(portal.bars(STAFF).items) is not is_linked
+    assert world.agrees_with_its_journal()
+
+
+def test_a_merge_that_shows_bills_to_others_is_shown_and_needs_its_name(world: World, portal: LinkageService) -> None:
+    """However few links it ends: a feed that merges strangers by mistake would show their bills (L13)."""
+    world.save(b.entity(TRUST), b.invoice("theirs", TRUST))
+    user = world.jane(SMITH)
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    assert (plan.gains, plan.losses, plan.needs_confirmation) == ((), (), True)
+    assert [(one.user_id, one.entity_id) for one in plan.exposed] == [(user.user_id, TRUST)]
+    portal.roster.apply(plan, confirmed=plan.plan_id)
+    assert portal.view(user.viewer).open_invoice_count == 1
+    assert not portal.roster.plan(b.ACME, [], merged={TRUST: SMITH}).needs_confirmation
+
+
+def test_who_is_linked_since_is_not_shown_more_than_was_told(world: World, portal: LinkageService) -> None:
+    """A plan that would by now show a client's bills to one more user is outdated."""
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    world.jane(SMITH)
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(plan, confirmed=plan.plan_id)
+
+
+@pytest.mark.parametrize("meanwhile", ["let go", "merged"])
+def test_a_merge_is_outdated_when_the_survivor_has_changed(
+    world: World, portal: LinkageService, meanwhile: str
+) -> None:
+    """Nobody is linked to what is not there any more, unseen."""
+    world.jane(TRUST)
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    if meanwhile == "merged":
+        change(portal, merged={SMITH: REALTY})
+    else:
+        change(portal, b.entity(SMITH, b.JANE, active=False))
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(plan, confirmed=plan.plan_id)
+
+
+def test_a_merge_into_an_inactive_entity_hides(world: World, portal: LinkageService) -> None:
+    """The link goes over, and is shown as hidden: its user sees nothing of it."""
+    world.save(b.entity(SMITH, active=False))
+    user = world.jane(REALTY, TRUST)
+    done = merge(portal)
+    assert [(one.user_id, one.entity_id) for one in done.hidden] == [(user.user_id, SMITH)]
+    assert [entity.entity_id for entity in portal.entities(user.viewer).items] == [REALTY]
+
+
+def test_a_merge_that_is_told_again_writes_nothing(world: World, portal: LinkageService) -> None:
+    """A bar that the firm has lifted since does not come back either."""
+    user = world.jane(REALTY, TRUST)
+    portal.unlink(STAFF, user.user_id, TRUST)
+    merge(portal)
+    portal.lift_bar(STAFF, b.JANE, SMITH)
+    before = contents(world.store)
+    merge(portal)
+    assert contents(world.store) == before
+
+
+def test_a_number_of_who_is_gone_is_shared_with_nobody(portal: LinkageService) -> None:
+    """An entity that is told of under its old key and its new one bears its number once."""
+    told = [b.entity(TRUST, b.JANE, client_number="7"), b.entity(NEW, b.JANE, client_number="7")]
+    assert portal.roster.plan(b.ACME, told, renumbered={TRUST: NEW}).ambiguous_numbers == ()
+    assert portal.roster.plan(b.ACME, told).ambiguous_numbers == ("7",)
+
+
+def test_a_forged_merge_with_nobody_moves_nothing(world: World, portal: LinkageService) -> None:
+    """Who puts a plan together by hand links nobody to what is not there."""
+    user = world.jane(TRUST)
+    plan = portal.roster.plan(b.ACME, [b.entity(REALTY, name="Other")])
+    forged = attrs.evolve(plan, merged={TRUST: EntityId("ghost")})
+    portal.roster.apply(forged, confirmed=forged.plan_id)
+    assert world.links_of(user) == [TRUST]
 
 
 def test_merges_lead_to_the_end_of_a_chain(world: World, portal: LinkageService) -> None:

@@ -44,7 +44,7 @@ def test_what_is_new_changed_asleep_and_awake(world: World, portal: LinkageServi
     assert (plan.added, plan.changed) == (("2001", "2002"), (b.REALTY,))
     assert (plan.deactivated, plan.reactivated) == ((b.TRUST,), ("3001",))
     assert (plan.firm_id, plan.complete, plan.told) == (b.ACME, False, len(roster))
-    assert plan.entities == (roster[3], roster[2], roster[4], roster[0], roster[1])
+    assert plan.entities == (roster[3], roster[2], roster[4], roster[1], roster[0])
     assert counts(plan) == {"added": 2, "changed": 1, "deactivated": 1, "reactivated": 1}
     assert not plan.needs_confirmation
 

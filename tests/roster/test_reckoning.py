@@ -138,6 +138,7 @@ def books_of(snapshot: Snapshot) -> Books:
         },
         barred={(spelled[key], one) for key, refusals in refused.items() for one in refusals.barred},
         left={(spelled[key], one) for key, refusals in refused.items() for one in refusals.left},
+        merged={str(gone): str(into) for gone, into in snapshot.entities.merged(b.ACME, known).items()},
     )
 
 

@@ -112,8 +112,9 @@ def _write(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Na
             refusal = f"no client and no bill was written, for this takes much away; --confirm {plan.plan_id} does it"
             return done.answer(told, refusal)
         # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
+        named = args.confirm if plan.seen or plan.needs_confirmation else None
         with _watched("entities") as progress:
-            LinkageService(store).roster.apply(plan, confirmed=args.confirm if plan.seen else None, progress=progress)
+            LinkageService(store).roster.apply(plan, confirmed=named, progress=progress)
         done.applied = True
     for name, table in tables.items():
         if name == "entities":

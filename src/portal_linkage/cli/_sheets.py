@@ -109,7 +109,12 @@ def plan(drawn: RosterPlan) -> Iterator[RenderableType]:
     """What a roster change would do, user by user, and what it costs."""
     kinds = ("added", "changed", "deactivated", "reactivated")
     yield f"Roster plan {drawn.plan_id}: {', '.join(f'{len(getattr(drawn, kind))} {kind}' for kind in kinds)}."
-    effects = (("gains", drawn.gains), ("loses", drawn.losses), ("no longer sees", drawn.hidden))
+    effects = (
+        ("gains", drawn.gains),
+        ("loses", drawn.losses),
+        ("no longer sees", drawn.hidden),
+        ("is shown", drawn.exposed),
+    )
     if rows := [(each.user_id, what, each.entity_id, each.why) for what, changes in effects for each in changes]:
         yield sheet("What it does to users", "User|Change|Entity|Why", sorted(rows))
         totals = ((len(drawn.gains), "gained"), (len(drawn.losses), "lost"), (len(drawn.hidden), "hidden"))

@@ -26,7 +26,7 @@ class EntityChange:
     """One entity before and after a roster change, with the contacts that the source of the change lists.
 
     ``elsewhere`` are the addresses that other sources list with it: they come and go with the entity alone.
-    ``absorbed`` are those that stood with the entities that are merged into it.
+    ``absorbed`` are those that stood with active entities that are merged into it: they do not appear for that.
     """
 
     before: ClientEntity | None
@@ -58,7 +58,11 @@ class EntityChange:
     @cached_property
     def vanished(self) -> dict[str, EmailAddress]:
         """The addresses that no contact lists any more, by key. Deactivation removes no contact."""
-        return _less({**self._listing(self.before), **self.absorbed}, self._listing(self.after))
+        return _less(self._listing(self.before), self._listing(self.after))
+
+    def lists(self, key: str) -> bool:
+        """Whether any source lists the address afterwards."""
+        return key in self._listing(self.after)
 
     def _listing(self, entity: ClientEntity | None, *, active: bool = False) -> dict[str, EmailAddress]:
         if entity is None or (active and not entity.active):
@@ -100,10 +104,12 @@ class RosterEffects:
     grounds_lost: list[tuple[Link, GroundKind]] = attrs.field(factory=list[tuple[Link, GroundKind]])
     ended: list[Link] = attrs.field(factory=list[Link])
     hidden: list[Link] = attrs.field(factory=list[Link])
+    exposed: list[LinkChange] = attrs.field(factory=list[LinkChange])
+    """Who is linked to a survivor, and from now on sees the bills of an entity that was merged into it."""
     lifted: list[tuple[str, EntityId]] = attrs.field(factory=list[tuple[str, EntityId]])
-    """Whose bar from an entity a merge that carries a firm grant lifts."""
+    """Whose bar from which entity a merge that carries a firm grant lifts."""
     forgotten: list[tuple[str, EntityId]] = attrs.field(factory=list[tuple[str, EntityId]])
-    """Who left an entity, which a merge makes no difference any more."""
+    """Who left which entity, which makes no difference any more."""
     _gains: list[LinkChange] = attrs.field(factory=list[LinkChange], init=False)
     _losses: list[LinkChange] = attrs.field(factory=list[LinkChange], init=False)
 
@@ -160,17 +166,26 @@ def roster_change(
     ``merged`` leads from entities that are gone to those that take over what they had. ``changes`` are of the others.
     """
     effects, state = RosterEffects(), _State.of(known)
-    for gone, survivor in (merged or {}).items():
-        _merge(effects, state, gone, survivor)
+    withdraws = policy.contact_removed is ContactRemoved.WITHDRAW
+    of_entity = {change.entity_id: change for change in changes}
+    for survivor, gone in _by_survivor(merged or {}).items():
+        _merge(effects, state, gone, of_entity[survivor], withdraws=withdraws)
     for change in changes:
         if policy.auto_link is AutoLink.CONTINUOUS:
             _appear(effects, change, state, Ground(kind=GroundKind.CONTACT_LISTING, since=at, by=source))
-        if policy.contact_removed is ContactRemoved.WITHDRAW:
+        if withdraws:
             _vanish(effects, change, state)
     closing = {change.entity_id for change in changes if change.deactivates}
     ended = {(link.user_id, link.entity_id) for link in effects.ended}  # these are not hidden too: counted once
     effects.hidden += [link for held, link in known.links.items() if link.entity_id in closing and held not in ended]
     return effects
+
+
+def _by_survivor(merged: Mapping[EntityId, EntityId]) -> dict[EntityId, list[EntityId]]:
+    gone_into: dict[EntityId, list[EntityId]] = {}
+    for gone in sorted(merged):
+        gone_into.setdefault(merged[gone], []).append(gone)
+    return gone_into
 
 
 @attrs.frozen
@@ -181,74 +196,103 @@ class _State:
     barred: dict[str, set[EntityId]]
     left: dict[str, set[EntityId]]
     links: dict[tuple[UserId, EntityId], Link]
+    met: Mapping[EntityId, set[str]]
+    """The addresses that have to do with each entity at first: by a link, a bar, or having left it."""
 
     @classmethod
     def of(cls, known: Known) -> "_State":
         barred, left = ({key: set(ids) for key, ids in of.items()} for of in (known.barred, known.left))
-        return cls(known.users, barred, left, dict(known.links))
+        key_of, met = {user.user_id: key for key, user in known.users.items()}, dict[EntityId, set[str]]()
+        for user_id, entity_id in known.links:
+            if user_id in key_of:
+                met.setdefault(entity_id, set()).add(key_of[user_id])
+        for refused in (barred, left):
+            for key, entity_ids in refused.items():
+                for entity_id in entity_ids:
+                    met.setdefault(entity_id, set()).add(key)
+        return cls(known.users, barred, left, dict(known.links), met)
 
     def is_refused(self, key: str, entity_id: EntityId) -> bool:
         return any(entity_id in refused.get(key, ()) for refused in (self.barred, self.left))
 
-    def met_at(self, *entity_ids: EntityId) -> list[str]:
-        """The addresses that have to do with any of these entities: by a link, a bar, or having left it."""
-        refused = {key for of in (self.barred, self.left) for key, ids in of.items() if not ids.isdisjoint(entity_ids)}
-        holders = {user_id for user_id, entity_id in self.links if entity_id in entity_ids}
-        return sorted(refused | {key for key, user in self.users.items() if user.user_id in holders})
 
-
-def _merge(effects: RosterEffects, state: _State, gone: EntityId, survivor: EntityId) -> None:
-    """Barred at either side is barred at the survivor, unless a firm grant at either side links it.
-
-    What somebody left at either side comes back by a listing alone no more.
-    """
-    for key in state.met_at(gone, survivor):
-        barred, left = (_moved(of, key, gone, survivor) for of in (state.barred, state.left))
-        user = state.users.get(key)
-        if user is None:
-            continue
-        held = [state.links.get((user.user_id, entity_id)) for entity_id in (survivor, gone)]
-        kinds = {ground.kind for link in held if link for ground in link.grounds}
-        granted, by_listing = GroundKind.FIRM_GRANT in kinds, kinds <= {GroundKind.CONTACT_LISTING}
-        refused = not granted and (barred or (left and by_listing))
-        if kinds and not refused:
-            _yield(effects.lifted, state.barred, key, survivor)
-            _yield(effects.forgotten, state.left, key, survivor)
-        _merge_links(effects, state, *held, survivor=survivor, refused=refused)
-
-
-def _moved(refused: dict[str, set[EntityId]], key: str, gone: EntityId, survivor: EntityId) -> bool:
-    """Refuse the survivor to whom the one that is gone was refused; whether the survivor is refused now."""
-    entity_ids = refused.setdefault(key, set())
-    if gone in entity_ids:
-        entity_ids.remove(gone)
-        entity_ids.add(survivor)
-    return survivor in entity_ids
-
-
-def _yield(told: list[tuple[str, EntityId]], refused: dict[str, set[EntityId]], key: str, entity_id: EntityId) -> None:
-    if entity_id in refused[key]:
-        refused[key].remove(entity_id)
-        told.append((key, entity_id))
-
-
-def _merge_links(
-    effects: RosterEffects, state: _State, stands: Link | None, goes: Link | None, *, survivor: EntityId, refused: bool
+def _merge(
+    effects: RosterEffects, state: _State, gone: Sequence[EntityId], into: EntityChange, *, withdraws: bool
 ) -> None:
-    if goes is not None:
-        del state.links[goes.user_id, goes.entity_id]
-        effects.end(goes, f"the entity was merged into {survivor}" + (", which is refused" if refused else ""))
-    if refused and stands is not None:
-        del state.links[stands.user_id, stands.entity_id]
-        effects.end(stands, "an entity was merged into it that is refused")
-    elif not refused and goes is not None and stands is None:
-        link = state.links[goes.user_id, survivor] = attrs.evolve(goes, entity_id=survivor)
-        effects.gain(link, f"{goes.entity_id} was merged into it")
-    elif not refused and goes is not None and stands is not None:
-        for ground in goes.grounds:
-            if not stands.has(ground.kind):
-                effects.grounds_added.append((stands, ground))
-                stands = state.links[stands.user_id, survivor] = stands.with_ground(ground)
+    """All that goes into one entity is decided at once, for each who has to do with any of it.
+
+    Barred at any of them is barred at the survivor, unless a firm grant at any of them links it. What somebody left at
+    any comes back by listings alone no more.
+    """
+    places = (into.entity_id, *gone)
+    for key in sorted(set[str]().union(*(state.met.get(entity_id, ()) for entity_id in places))):
+        barred, left = (_carried(of, key, places) for of in (state.barred, state.left))
+        user = state.users.get(key)
+        held = [link for place in places if user and (link := state.links.get((user.user_id, place)))]
+        kinds = {ground.kind for link in held for ground in link.grounds}
+        if held and barred and GroundKind.FIRM_GRANT not in kinds:
+            _leave(effects, state, held, "barred at what it was merged with")
+        elif held and left and kinds <= {GroundKind.CONTACT_LISTING}:
+            _leave(effects, state, held, "left at what it was merged with, and nothing but a listing was its ground")
+        elif held:
+            _yield(effects.lifted, state.barred, key, places)
+            _yield(effects.forgotten, state.left, key, places)
+            _carry(effects, state, held, gone, into, keeps_listing=into.lists(key) or not withdraws)
+
+
+def _carried(refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]) -> bool:
+    """Whether any of these entities is refused to whom: then the first one is, too."""
+    entity_ids = refused.setdefault(key, set())
+    is_refused = not entity_ids.isdisjoint(places)
+    if is_refused:
+        entity_ids.add(places[0])
+    return is_refused
+
+
+def _yield(
+    told: list[tuple[str, EntityId]], refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]
+) -> None:
+    told += [(key, entity_id) for entity_id in places if entity_id in refused[key]]
+    refused[key] -= {*places}
+
+
+def _leave(effects: RosterEffects, state: _State, links: Iterable[Link], why: str) -> None:
+    for link in links:
+        effects.end(link, why)
+        del state.links[link.user_id, link.entity_id]
+
+
+def _carry(
+    effects: RosterEffects,
+    state: _State,
+    held: Sequence[Link],
+    gone: Sequence[EntityId],
+    into: EntityChange,
+    *,
+    keeps_listing: bool,
+) -> None:
+    """Link the survivor by all grounds, each kind once; whoever is linked to one of them sees the bills of all."""
+    survivor = into.entity_id
+    goes = [link for link in held if link.entity_id != survivor]
+    grounds: dict[GroundKind, Ground] = {}
+    for ground in (ground for link in goes for ground in link.grounds):
+        if keeps_listing or ground.kind is not GroundKind.CONTACT_LISTING:
+            grounds.setdefault(ground.kind, ground)
+    _leave(effects, state, goes, f"the entity was merged into {survivor}")
+    if len(goes) < len(held):
+        stands = next(link for link in held if link.entity_id == survivor)
+        for ground in (ground for ground in grounds.values() if not stands.has(ground.kind)):
+            effects.grounds_added.append((stands, ground))
+            stands = state.links[stands.user_id, survivor] = stands.with_ground(ground)
+    elif grounds:
+        link = attrs.evolve(goes[0], entity_id=survivor, grounds=tuple(grounds.values()))
+        state.links[link.user_id, survivor] = link
+        effects.gain(link, f"{goes[0].entity_id} was merged into it")
+        effects.hidden += [] if into.after.active else [link]
+    if (held[0].user_id, survivor) in state.links:
+        others = {*gone} - {link.entity_id for link in goes}
+        why = f"it was merged into {survivor}, to which they are linked"
+        effects.exposed += [LinkChange(held[0].user_id, entity_id, why) for entity_id in sorted(others)]
 
 
 def _appear(effects: RosterEffects, change: EntityChange, state: _State, ground: Ground) -> None:
@@ -281,6 +325,10 @@ HELD_AT_MOST = CONFIRM_ABOVE_LINKS * CONFIRM_ABOVE_SHARE  # whoever holds more, 
 
 
 def needs_confirmation(effects: RosterEffects, *, held: int, removes_users: bool, empties: bool) -> bool:
-    """Whether a plan costs so much that its caller must name it (L13). ``held``: all links of the firm's users."""
+    """Whether a plan costs so much that its caller must name it (L13), or shows anybody the bills of one more client.
+
+    ``held``: all links of the firm's users.
+    """
     cost = len(effects.ended) + len(effects.hidden)
-    return empties or removes_users or cost > CONFIRM_ABOVE_LINKS or cost * CONFIRM_ABOVE_SHARE > held
+    is_costly = cost > CONFIRM_ABOVE_LINKS or cost * CONFIRM_ABOVE_SHARE > held
+    return empties or removes_users or bool(effects.exposed) or is_costly

@@ -28,11 +28,15 @@ class Lot:
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """What is to be done: ``after`` is to be written, in place of ``before``, and ``moves`` carried out."""
+    """What is to be done: ``after`` is to be written, in place of ``before``, and ``moves`` carried out.
+
+    ``moved`` are all that are told of, also those that were carried out before: their bills may come late.
+    """
 
     before: Entities
     after: Entities
     moves: Moves
+    moved: Moves
     effects: RosterEffects
     removed_users: tuple[UserId, ...]
     needs_confirmation: bool
@@ -41,7 +45,8 @@ class Decision:
     def beyond(self, plan: RosterPlan) -> set[EntityId]:
         """The entities that it would write over as the plan has not seen them, or take away from more than it shows."""
         seen = {entity_id for entity_id, as_it_was in self.seen.items() if plan.seen.get(entity_id) != as_it_was}
-        taken = {*self.effects.losses, *self.effects.hides} - {*plan.losses, *plan.hidden}
+        effects = self.effects
+        taken = {*effects.losses, *effects.hides, *effects.exposed} - {*plan.losses, *plan.hidden, *plan.exposed}
         removed = {*self.removed_users} - {*plan.removed_users}
         ended = {link.entity_id for link in self.effects.ended if link.user_id in removed}
         return seen | {change.entity_id for change in taken} | ended
@@ -51,6 +56,7 @@ def decide(
     reader: Snapshot, lot: Lot, before: Entities, after: Entities, moves: Moves, *, empties: bool = False
 ) -> Decision:
     """Decide what a change does. ``before`` has all of ``after`` that the store knows, and all that moves."""
+    moved, moves = moves, fresh(reader, lot.firm_id, before, moves)
     changes = changes_of(reader, lot.firm_id, lot.source, before, after, moves)
     users = _users(reader, lot, changes, moves)
     known = _known(reader, lot.firm_id, changes, moves, users)
@@ -61,10 +67,11 @@ def decide(
         before=before,
         after=after,
         moves=moves,
+        moved=moved,
         effects=effects,
         removed_users=removed,
         needs_confirmation=rosters.needs_confirmation(effects, held=held, removes_users=bool(removed), empties=empties),
-        seen={entity_id: _as_it_was(lot.source, before, entity_id) for entity_id in after},
+        seen={one: _as_it_was(lot.source, before, one) for one in {*after, *moves, *moves.values()}},
     )
 
 
@@ -72,6 +79,13 @@ def _as_it_was(source: str, before: Entities, entity_id: EntityId) -> str:
     """A digest of what would be written over."""
     entity = before.get(entity_id)
     return digest(to_json(entity if entity is None or source == PMS else entity.contacts))
+
+
+def fresh(reader: Snapshot, firm_id: FirmId, before: Entities, moves: Moves) -> Moves:
+    """The moves that have yet to be carried out: a feed goes on telling of a merge for ever."""
+    done: Moves = reader.entities.merged(firm_id, moves.keys()) if moves else {}
+    asleep = {one for one, entity in before.items() if not entity.active}
+    return {gone: into for gone, into in moves.items() if gone not in asleep or done.get(gone) != into}
 
 
 def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailAddress]:

@@ -33,7 +33,8 @@ class RosterPlan:
     ``added``, ``changed``, ``deactivated`` and ``reactivated`` are entities, by id; ``merged`` and ``renumbered`` lead
     from entities that the store knows to those that take over. ``gains`` and ``losses`` are links that would come to be
     or end, ``hidden`` those that would stay but to an entity become inactive, each with the reason; ``removed_users``
-    would lose their last link. ``ambiguous_numbers`` are client numbers in this roster that more than one active entity
+    would lose their last link. ``exposed`` are entities whose bills would be shown, for a merge, to users who were not
+    linked to them. ``ambiguous_numbers`` are client numbers in this roster that more than one active entity
     would bear: they prove nothing. ``unknown`` are entities of which more would have to be known: a source other than
     ``"pms"`` lists contacts with them, or others are said to have been merged into them; nothing is kept of that.
 
@@ -58,6 +59,7 @@ class RosterPlan:
     gains: tuple[LinkChange, ...]
     losses: tuple[LinkChange, ...]
     hidden: tuple[LinkChange, ...]
+    exposed: tuple[LinkChange, ...]
     removed_users: tuple[UserId, ...]
     ambiguous_numbers: tuple[str, ...]
     unknown: tuple[EntityId, ...]
@@ -141,7 +143,7 @@ def _entity(data: dict[str, Any]) -> ClientEntity:
 _PAIRS: Final = ("seen", "merged", "renumbered")
 _LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
     "entities": _entity,
-    **dict.fromkeys(("gains", "losses", "hidden"), _link_change),
+    **dict.fromkeys(("gains", "losses", "hidden", "exposed"), _link_change),
     **dict.fromkeys(("added", "changed", "deactivated", "reactivated"), _text),
     **dict.fromkeys(("removed_users", "ambiguous_numbers", "unknown"), _text),
 }

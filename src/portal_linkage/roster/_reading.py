@@ -1,7 +1,7 @@
 """What a source tells of a firm, beside what the store has."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Final
 
@@ -99,10 +99,11 @@ class Reading:
         while chunk := list(islice(rest, _AT_ONCE)):
             self._compare(reader, checked(self.firm_id, chunk, self.told))
         if complete:
-            self._miss(reader)
-        self._move(reader, new, complete=complete)
-        known = sorted(self.after.keys() & self.before.keys())
-        self.after = {entity_id: self.after[entity_id] for entity_id in (*known, *self.after)}
+            self._miss(reader, self.told.union(new.values()))
+        self._move(reader, new)
+        known, added = self.after.keys() & self.before.keys(), self.after.keys() - self.before.keys()
+        self.after = {entity_id: self.after[entity_id] for entity_id in (*sorted(known), *sorted(added))}
+        self.moves = dict(sorted(self.moves.items()))
 
     def _compare(self, reader: Snapshot, told: Entities) -> None:
         stored = {one.entity_id: one for one in reader.entities.roster(self.firm_id, told.keys(), source=self.source)}
@@ -111,7 +112,8 @@ class Reading:
                 self._keep(stored.get(entity_id), entity)
             else:
                 self.unknown.add(entity_id)
-        self._numbers.update(entity.client_number for entity in told.values() if entity.active)
+        bearing = (entity for entity in told.values() if entity.active and entity.entity_id not in self.moves)
+        self._numbers.update(entity.client_number for entity in bearing)
 
     def _keep(self, before: ClientEntity | None, told: ClientEntity) -> None:
         after = written(before, told, self.source)
@@ -121,14 +123,14 @@ class Reading:
             if before is not None:
                 self.before[before.entity_id] = before
 
-    def _miss(self, reader: Snapshot) -> None:
+    def _miss(self, reader: Snapshot, told: Collection[EntityId]) -> None:
         """A complete roster tells of all there is: what it does not tell of is gone."""
         for before in reader.entities.roster(self.firm_id, source=self.source):
-            if before.entity_id not in self.told:
+            if before.entity_id not in told:
                 gone = {"active": False} if self.source == PMS else {"contacts": ()}
                 self._keep(before, attrs.evolve(before, **gone))
 
-    def _move(self, reader: Snapshot, new: Moves, *, complete: bool) -> None:
+    def _move(self, reader: Snapshot, new: Moves) -> None:
         """Let those who are gone be inactive, and leave out what cannot move: from nowhere, or to nowhere."""
         met = {*self.moves, *self.moves.values()} - self.before.keys()
         self.before |= {one.entity_id: one for one in reader.entities.roster(self.firm_id, met)}
@@ -136,8 +138,7 @@ class Reading:
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
         for gone, survivor in new.items():
             if self.moves.get(gone) == survivor and survivor not in known.keys() | self.after.keys():
-                # Nobody has told of it under its new key; where all are told of, it is not there any more.
-                self.after[survivor] = _renumbered(known[gone], survivor, is_there=not complete)
+                self.after[survivor] = _renumbered(known[gone], survivor)
         there = known.keys() | self.after.keys()
         self.unknown.update(survivor for survivor in self.moves.values() if survivor not in there)
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if survivor in there}
@@ -148,7 +149,8 @@ class Reading:
         """The client numbers that more than one active entity would bear."""
         if not complete:
             others = reader.entities.numbered(self.firm_id, self._numbers.keys())
-            self._numbers.update(one.client_number for one in others if one.entity_id not in self.told)
+            known = self.told | self.moves.keys()
+            self._numbers.update(one.client_number for one in others if one.entity_id not in known)
         return tuple(sorted(number for number, bearers in self._numbers.items() if bearers > 1))
 
 
@@ -157,10 +159,10 @@ def written(before: ClientEntity | None, told: ClientEntity, source: str) -> Cli
     return told if before is None or source == PMS else attrs.evolve(before, contacts=told.contacts)
 
 
-def _renumbered(entity: ClientEntity, entity_id: EntityId, *, is_there: bool) -> ClientEntity:
+def _renumbered(entity: ClientEntity, entity_id: EntityId) -> ClientEntity:
     """The entity under its new key; where it was called by the key, it is called by the new one."""
     number = entity_id if entity.client_number == entity.entity_id else entity.client_number
-    return attrs.evolve(entity, entity_id=entity_id, client_number=number, active=entity.active and is_there)
+    return attrs.evolve(entity, entity_id=entity_id, client_number=number)
 
 
 def changes_of(

@@ -17,10 +17,10 @@ from ..domain.policy import LinkagePolicy
 from ..domain.rosters import EntityChange, RosterEffects
 from ..domain.values import EntityId, FirmId, PlanId, as_utc, check_id, check_type
 from ..ports import PMS, Mailbox, Snapshot, Store, Transaction, changed
-from ._deciding import Decision, Lot, batches_of, decide, parties
+from ._deciding import Decision, Lot, batches_of, decide, fresh, parties
 from ._plans import RosterApplied, RosterPlan, check_plan
 from ._reading import Entities, Moves, Reading, changes_of, checked_moves, differ, written
-from ._writing import write
+from ._writing import transfer_bills, write
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Told how many entities are written, of how many."""
@@ -153,6 +153,7 @@ def _plan(
         gains=decided.effects.gains,
         losses=decided.effects.losses,
         hidden=decided.effects.hides,
+        exposed=tuple(decided.effects.exposed),
         removed_users=decided.removed_users,
         ambiguous_numbers=ambiguous,
         unknown=tuple(sorted(reading.unknown)),
@@ -192,8 +193,8 @@ class _Application:
 
     def run(self) -> RosterApplied:
         """Apply it, one batch after the other."""
-        if not self._told and not self.plan.moves:
-            self._check_firm()
+        if not self._told and not self._has_fresh_moves():
+            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self.plan.moves))
             return self._applied()
         batches = self._batches()
         total, count = sum(map(len, batches)), 0
@@ -204,11 +205,13 @@ class _Application:
                 self._progress(count, total)
         return self._applied()
 
-    def _check_firm(self) -> None:
-        """Nothing is to be written, and nothing is."""
+    def _has_fresh_moves(self) -> bool:
+        firm_id, moves = self.plan.firm_id, self.plan.moves
         with self._store.snapshot() as snapshot:
-            if snapshot.firms.find(self.plan.firm_id) is None:
-                raise FirmNotFound(self.plan.firm_id)
+            if snapshot.firms.find(firm_id) is None:
+                raise FirmNotFound(firm_id)
+            before = {entity.entity_id: entity for entity in snapshot.entities.roster(firm_id, moves.keys())}
+            return bool(fresh(snapshot, firm_id, before, moves))
 
     def _batches(self) -> list[list[EntityId]]:
         plan = self.plan
@@ -229,7 +232,8 @@ class _Application:
         """What the plan would write of these entities, given how they are stored, and which of them it moves."""
         told = {one: self._told[one] for one in entity_ids if one in self._told}
         after = {one: written(before.get(one), entity, self.plan.source) for one, entity in told.items()}
-        moves = {gone: into for gone, into in self.plan.moves.items() if {gone, into} <= {*entity_ids}}
+        there = {one for one in entity_ids if one in before or one in told}
+        moves = {gone: into for gone, into in self.plan.moves.items() if gone in there and into in there}
         return {one: entity for one, entity in after.items() if differ(before.get(one), entity)}, moves
 
     def _check(self, decided: Decision) -> None:
@@ -258,6 +262,7 @@ class _Application:
         plan = self.plan
         before = {one.entity_id: one for one in tx.entities.roster(plan.firm_id, entity_ids, source=plan.source)}
         after, moves = self._part(before, entity_ids)
+        moves = fresh(tx, plan.firm_id, before, moves)
         changes = changes_of(tx, plan.firm_id, plan.source, before, after, moves)
         emails = rosters.concerned(changes, self._lot.policy) | (parties(tx, plan.firm_id, moves) if moves else {})
         return tx.mailboxes.lock_many(plan.firm_id, emails.values())
@@ -273,14 +278,15 @@ class _Application:
             for of in (attrgetter("gains"), attrgetter("losses"), attrgetter("hides"))
         )
         withheld = {entity_id for done in self._done for entity_id in done.withheld}
-        shown = (*self.plan.losses, *self.plan.hidden)
+        shown, came = (*self.plan.losses, *self.plan.hidden), {*losses, *hidden}
+        foreseen = {*self.plan.gains}
         return RosterApplied(
             plan_id=self.plan.plan_id,
             gains=gains,
             losses=losses,
             hidden=hidden,
-            unforeseen=tuple(change for change in gains if change not in self.plan.gains),
-            spared=tuple(change for change in shown if change not in {*losses, *hidden}),
+            unforeseen=tuple(change for change in gains if change not in foreseen),
+            spared=tuple(change for change in shown if change not in came),
             withheld=tuple(sorted(withheld)),
             events=tuple(event for done in self._done for event in done.events),
         )

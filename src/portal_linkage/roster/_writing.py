@@ -9,9 +9,10 @@ from ..domain.entities import User
 from ..domain.errors import Conflict
 from ..domain.events import Event
 from ..domain.rosters import RosterEffects
-from ..domain.values import UserId
+from ..domain.values import FirmId, UserId
 from ..ports import PMS, Mailbox, Transaction
 from ._deciding import Decision, Lot
+from ._reading import Moves
 
 
 def write(tx: Transaction, lot: Lot, decided: Decision, mailboxes: Iterable[Mailbox]) -> tuple[Event, ...]:
@@ -58,8 +59,18 @@ def _touched(effects: RosterEffects) -> set[UserId]:
 def _move(tx: Transaction, lot: Lot, decided: Decision) -> None:
     """Let bills, refusals and numbers go over: those too that have only just been told of those who are gone."""
     if decided.moves:
-        for kept in (tx.bars, tx.entities, tx.invoices, tx.late_fees, tx.payments):
-            kept.transfer(lot.firm_id, decided.moves)
+        tx.bars.carry(lot.firm_id, decided.moves)
+    tell_again = {gone: into for gone, into in decided.moved.items() if gone in decided.moves or gone in decided.after}
+    if tell_again:
+        tx.entities.transfer(lot.firm_id, tell_again)
+    transfer_bills(tx, lot.firm_id, decided.moved)
+
+
+def transfer_bills(tx: Transaction, firm_id: FirmId, moves: Moves) -> None:
+    """Let bills go over, those too that come late."""
+    if moves:
+        for bills in (tx.invoices, tx.late_fees, tx.payments):
+            bills.transfer(firm_id, moves)
 
 
 def _save(tx: Transaction, lot: Lot, decided: Decision) -> None:

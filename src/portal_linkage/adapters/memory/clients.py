@@ -116,6 +116,10 @@ class Entities(Repository):
     ) -> tuple[ClientEntity, ...]:
         return tuple(self.roster(firm_id, entity_ids, source=source))
 
+    def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
+        merged = self._session.cabinet(firm_id).merged.rows
+        return {entity_id: merged[entity_id] for entity_id in entity_ids if entity_id in merged}
+
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
         cabinet = self._session.cabinet(firm_id)
         found = cabinet.entities.active(sorted(cabinet.former_numbers.entities_of(number)))
@@ -129,6 +133,7 @@ class Entities(Repository):
     def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
         cabinet = self._session.opened(firm_id)
         for gone, survivor in merged.items():
+            self._session.put(cabinet.merged, gone, survivor)
             former = list(cabinet.former_numbers.holders_of(gone))
             for number in former:
                 self._session.put(cabinet.former_numbers, (number, gone), None)

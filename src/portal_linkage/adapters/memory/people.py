@@ -213,19 +213,18 @@ class Bars(Repository):
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._session.put(self._session.opened(mailbox.firm_id).leavings, (mailbox.mailbox_id, entity_id), None)
 
-    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+    def carry(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
         cabinet = self._session.opened(firm_id)
         for gone, survivor in merged.items():
             for shelf in (cabinet.bars, cabinet.leavings):
-                self._transfer(shelf, gone, survivor)
+                self._carry(shelf, gone, survivor)
 
-    def _transfer(self, shelf: PairShelf[str, Any], gone: EntityId, survivor: EntityId) -> None:
+    def _carry(self, shelf: PairShelf[str, Any], gone: EntityId, survivor: EntityId) -> None:
         for mailbox_id in sorted(shelf.holders_of(gone)):
             refusal = shelf.at((mailbox_id, gone))
             if shelf.find((mailbox_id, survivor)) is None:
                 moved = attrs.evolve(refusal, entity_id=survivor) if isinstance(refusal, Bar) else refusal
                 self._session.put(shelf, (mailbox_id, survivor), moved)
-            self._session.put(shelf, (mailbox_id, gone), None)
 
 
 def _places_of(cabinet: Cabinet, email: EmailAddress) -> list[Key]:

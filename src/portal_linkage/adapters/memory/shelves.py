@@ -211,6 +211,7 @@ class Cabinet:
         self.leavings: PairShelf[str, EmailAddress] = PairShelf()
         self.entities = EntityShelf()
         self.contacts = ContactShelf()
+        self.merged: Shelf[EntityId, EntityId] = Shelf()
         self.former_numbers: PairShelf[str, bool] = PairShelf()
         self.open_invoices = DueSeries(OPEN_INVOICES, lambda invoice: invoice.is_open)
         self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID)

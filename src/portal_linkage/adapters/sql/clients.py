@@ -86,7 +86,8 @@ class EntityStatements:
         self.listing = self.active.where(entity.c.entity_id.in_(listed)).order_by(*by_number)
         of_keys = entity.c.number_search.in_(sa.bindparam("keys", expanding=True))
         self.numbered = self.active.where(of_keys, entity.c.client_number.in_(AMONG))
-        former = tables.former_number
+        merger, former = tables.merger, tables.former_number
+        self.merged = sa.select(merger).where(this(merger), merger.c.entity_id.in_(AMONG))
         bearers = sa.select(former.c.entity_id).where(this(former, "number"))
         self.formerly = self.active.where(entity.c.entity_id.in_(bearers)).order_by(entity.c.entity_id)
         self.roster = _with_contacts(tables, clauses.paged(every, entity.c.entity_id))
@@ -147,6 +148,10 @@ class SqlEntityReader(Part[E]):
             values = {"firm": firm_id, "ids": chunk, "keys": tuple(map(search_key, chunk))}
             found += self._moment.rows(self._statements.numbered, values)
         return tuple(map(ENTITY_ROWS.restore, sorted(found, key=attrgetter("entity_id"))))
+
+    def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
+        rows = self._moment.rows_among(self._statements.merged, {"firm": firm_id}, entity_ids)
+        return {row.entity_id: row.survivor for row in rows}
 
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
         rows = self._moment.rows(self._statements.formerly, {"firm": firm_id, "number": number})

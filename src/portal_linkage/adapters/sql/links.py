@@ -156,7 +156,7 @@ class BarStatements:
         self.of = sa.union_all(*(_refused(table, name, "mailbox_id") for table, name in kinds))
         self.of_entity = sa.union_all(*(_refused(table, name, *this_refusal) for table, name in kinds))
         self.touching = sa.union_all(*(_touching(table, mailbox, name) for table, name in kinds))
-        self.transfers = [transferring(dialect, table) for table in (bar, departure)]
+        self.carry = [transferring(dialect, table)[0] for table in (bar, departure)]
 
 
 def _refused(table: sa.Table, name: str, *columns: str) -> Choice:
@@ -219,10 +219,9 @@ class SqlBarRepository(SqlBarReader):
     def forget_leaving(self, mailbox: Mailbox, entity_id: EntityId) -> None:
         self._moment.run(self._statements.forget_leaving, _this_refusal(mailbox, entity_id))
 
-    def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
-        for copy, remove in self._statements.transfers:
-            self._moment.run(copy, merges(firm_id, merged))
-            self._moment.run(remove, merges(firm_id, merged))
+    def carry(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        for statement in self._statements.carry:
+            self._moment.run(statement, merges(firm_id, merged))
 
 
 def _this_refusal(mailbox: Mailbox, entity_id: EntityId | None) -> Values:

@@ -29,6 +29,7 @@ class RosterStatements(EntityStatements):
         self.hold, self.lock = some.with_for_update(read=True), some.with_for_update()
         self.keep_number = dialect.adding(former)
         numbers = sa.select(entity.c.firm_id, entity.c.client_number, SURVIVOR).where(this(entity, "entity_id"))
+        self.merge = dialect.replacing(tables.merger)
         self.transfer_numbers = transferring(dialect, former, numbers)
         self.save = dialect.replacing(entity)
         self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
@@ -59,6 +60,8 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
             self._moment.run(self._statements.keep_number, rows)
 
     def transfer(self, firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> None:
+        rows = [{"firm_id": firm_id, "entity_id": gone, "survivor": into} for gone, into in merged.items()]
+        self._moment.run(self._statements.merge, rows)
         for statement in self._statements.transfer_numbers:
             self._moment.run(statement, merges(firm_id, merged))
 

@@ -165,6 +165,7 @@ class Tables:
             [*_key("entity_id", "source"), *_positions("position"), *contact],
             _index("email", "email_key", "entity_id"),
         )
+        self.merger = self._table("merger", [*_key("entity_id"), *_texts("survivor")])
         self.former_number = self._table(
             "former_number", _key("number", "entity_id"), _index("entity", "entity_id", "number")
         )
