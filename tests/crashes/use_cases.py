@@ -123,6 +123,14 @@ def _change_roster(portal: LinkageService, _: Store) -> object:
     return portal.roster.apply(plan, confirmed=plan.plan_id)
 
 
+def _merge(portal: LinkageService, _: Store) -> object:
+    """Trust goes into Holdings, which takes a number of its own, and Realty is called by another key."""
+    holdings = b.entity(HOLDINGS, name="Smith Holdings", client_number="77")
+    new_key = {b.REALTY: EntityId("2003")}
+    plan = portal.roster.plan(b.ACME, [holdings], merged={b.TRUST: HOLDINGS}, renumbered=new_key)
+    return portal.roster.apply(plan, confirmed=plan.plan_id)
+
+
 def _listed_and_others(world: World) -> None:
     """Jane has three links by her listing, and another user has none but one of those."""
     service(world).sign_up(b.ACME, VERIFIED, name="Jane Smith")
@@ -164,6 +172,7 @@ _CHANGES: Final[Mapping[str, UseCase]] = {
     "admit a guest": UseCase(lambda portal, _: portal.admit_guest(b.ACME, _proof(HOLDINGS))),
     "refuse a guest": UseCase(lambda portal, _: portal.admit_guest(b.ACME, _proof(HOLDINGS, "wrong"))),
     "change the roster": UseCase(_change_roster, _listed_and_others),
+    "merge clients": UseCase(_merge, _jane(b.REALTY, b.TRUST)),
     "save": UseCase(_save),
     "journal": UseCase(lambda portal, _: portal.journal(STAFF), _two_are_told_of),
     "changes": UseCase(lambda portal, _: portal.changes(b.ACME), _two_are_told_of),

@@ -82,9 +82,11 @@ def keep(
     invoices: Bills[Invoice, InvoiceId] | None = None,
     payments: Iterable[Payment] = (),
 ) -> None:
-    """Store what feeds have read."""
+    """Bring the roster up to date, and store the bills, as feeds have read them."""
+    roster = LinkageService(store).roster
+    plan = roster.plan(ACME, entities)
+    roster.apply(plan, confirmed=plan.plan_id if plan.needs_confirmation else None)
     with store.transaction() as tx:
-        tx.entities.save_many(entities)
         tx.payments.save_many(payments)
         if invoices:
             tx.invoices.save_many(invoices.rows)
