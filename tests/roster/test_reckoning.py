@@ -219,7 +219,7 @@ def test_whatever_is_told_the_books_come_out_as_reckoned(
         again = plan_of(portal, step)
         assert (again.entities, again.gains, again.losses, again.hidden) == ((), (), (), ())
         assert portal.roster.apply(again, confirmed=again.plan_id).events == ()
-        event(f"gained {min(len(gained), 1)}, lost {min(len(lost), 1)}, merged {min(len(plan.moves), 1)}")
+        event(f"gained {min(len(gained), 1)}, lost {min(len(lost), 1)}, merged {min(len(plan.moves()), 1)}")
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -67,7 +67,6 @@ class RosterPlan:
     seen: Mapping[EntityId, str] = attrs.field(hash=False, repr=False)
     plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_plan_id_of, takes_self=True))
 
-    @property
     def moves(self) -> dict[EntityId, EntityId]:
         """From all that are gone to those that take over."""
         return {**self.merged, **self.renumbered}
@@ -116,7 +115,7 @@ def check_plan(plan: RosterPlan) -> None:
     check_type("needs_confirmation", plan.needs_confirmation, bool)
     check_type("told", plan.told, int)
     check_id("source", plan.source)
-    checked_moves("merged", plan.moves)
+    checked_moves("merged", plan.moves())
     checked(plan.firm_id, plan.entities, set())
 
 

@@ -194,7 +194,7 @@ class _Application:
     def run(self) -> RosterApplied:
         """Apply it, one batch after the other."""
         if not self._told and not self._has_fresh_moves():
-            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self.plan.moves))
+            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self.plan.moves()))
             return self._applied()
         batches = self._batches()
         total, count = sum(map(len, batches)), 0
@@ -206,7 +206,7 @@ class _Application:
         return self._applied()
 
     def _has_fresh_moves(self) -> bool:
-        firm_id, moves = self.plan.firm_id, self.plan.moves
+        firm_id, moves = self.plan.firm_id, self.plan.moves()
         with self._store.snapshot() as snapshot:
             if snapshot.firms.find(firm_id) is None:
                 raise FirmNotFound(firm_id)
@@ -215,7 +215,7 @@ class _Application:
 
     def _batches(self) -> list[list[EntityId]]:
         plan = self.plan
-        met = list(dict.fromkeys((*self._told, *plan.moves, *plan.moves.values())))
+        met = list(dict.fromkeys((*self._told, *plan.moves(), *plan.moves().values())))
         if len(met) <= BATCH:
             return [met]
         with self._store.snapshot() as snapshot:
@@ -233,7 +233,7 @@ class _Application:
         told = {one: self._told[one] for one in entity_ids if one in self._told}
         after = {one: written(before.get(one), entity, self.plan.source) for one, entity in told.items()}
         there = {one for one in entity_ids if one in before or one in told}
-        moves = {gone: into for gone, into in self.plan.moves.items() if gone in there and into in there}
+        moves = {gone: into for gone, into in self.plan.moves().items() if gone in there and into in there}
         return {one: entity for one, entity in after.items() if differ(before.get(one), entity)}, moves
 
     def _check(self, decided: Decision) -> None:
@@ -269,8 +269,8 @@ class _Application:
 
     def _together(self, entity_ids: set[EntityId]) -> set[EntityId]:
         """These, and all that go into one of them or into which they go."""
-        survivors = {self.plan.moves.get(entity_id, entity_id) for entity_id in entity_ids}
-        return entity_ids | survivors | {gone for gone, into in self.plan.moves.items() if into in survivors}
+        survivors = {self.plan.moves().get(entity_id, entity_id) for entity_id in entity_ids}
+        return entity_ids | survivors | {gone for gone, into in self.plan.moves().items() if into in survivors}
 
     def _applied(self) -> RosterApplied:
         gains, losses, hidden = (
