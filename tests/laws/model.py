@@ -147,7 +147,7 @@ class Model:
                 waits.append(recent[-policy.attempts] + policy.attempt_window)
         if waits:
             return TooManyAttempts(max(waits))
-        bearers = [e.entity_id for e in book.entities.values() if e.active and e.client_number == proof.client_number]
+        bearers = book.bearers(proof.client_number)
         bills = {(bill.entity_id, bill.number) for bill in book.invoices.values() if bill.status != "draft"}
         barred = person.bars if person else {}
         if len(bearers) == 1 and bearers[0] not in barred and (bearers[0], proof.invoice_number) in bills:

@@ -44,6 +44,8 @@ class Book:
 
     firm: Firm
     entities: dict[EntityId, ClientEntity] = field(default_factory=dict[EntityId, ClientEntity])
+    former_numbers: set[tuple[str, EntityId]] = field(default_factory=set[tuple[str, EntityId]])
+    """The numbers that entities once bore, before a roster gave them others."""
     people: dict[str, Person] = field(default_factory=dict[str, Person])
     refused_numbers: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
     invoices: dict[InvoiceId, Invoice] = field(default_factory=dict[InvoiceId, Invoice])
@@ -58,6 +60,12 @@ class Book:
     def users(self) -> dict[UserId, Person]:
         """Those who have an account now."""
         return {person.user.user_id: person for person in self.people.values() if person.user}
+
+    def bearers(self, number: str) -> list[EntityId]:
+        """Who is meant by a client number: the active entities that bear it, or if none does, those that once did."""
+        active = [entity for entity in self.entities.values() if entity.active]
+        bear = [entity.entity_id for entity in active if entity.client_number == number]
+        return bear or [entity.entity_id for entity in active if (number, entity.entity_id) in self.former_numbers]
 
     def active(self, entity_id: EntityId) -> ClientEntity | None:
         """The entity, if it is there to be seen at all."""

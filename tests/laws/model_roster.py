@@ -94,7 +94,7 @@ def plan(model: Model, firm_id: FirmId, entities: Iterable[ClientEntity], *, com
 def differences(
     book: Book, roster: Collection[ClientEntity], *, complete: bool
 ) -> list[tuple[ClientEntity | None, ClientEntity]]:
-    """What is different afterwards: the known ones by id, then the new ones as they come."""
+    """What is different afterwards: the known ones by id, then the new ones likewise."""
     told = {entity.entity_id: entity for entity in roster}
     found = list[tuple[ClientEntity | None, ClientEntity]]()
     for entity_id in sorted(book.entities):
@@ -102,7 +102,7 @@ def differences(
         after = told.get(entity_id, attrs.evolve(before, active=False) if complete else before)
         if _differ(before, after):
             found.append((before, after))
-    return found + [(None, entity) for entity in roster if entity.entity_id not in book.entities]
+    return found + [(None, told[entity_id]) for entity_id in sorted(told.keys() - book.entities.keys())]
 
 
 def _sort(planned: Planned, before: ClientEntity | None, after: ClientEntity) -> None:
@@ -174,7 +174,9 @@ def apply(model: Model, firm_id: FirmId, shown: Planned, now: datetime, *, named
     if (planned.needs_confirmation or (shown.complete and not shown.roster)) and not named:
         raise PlanNotConfirmed("")
     book = model.books[firm_id]
-    for _, after in differences(book, shown.after, complete=False):
+    for before, after in differences(book, shown.after, complete=False):
+        if before and before.client_number != after.client_number:
+            book.former_numbers.add((before.client_number, before.entity_id))
         book.entities[after.entity_id] = after
     return list(book.write(_carry_out(planned, book, now)))
 
