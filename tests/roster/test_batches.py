@@ -130,6 +130,16 @@ def test_what_merges_is_in_one_batch(world: World, portal: LinkageService) -> No
     assert world.links_of(user) == [IDS[9]]
 
 
+def test_bills_that_come_late_go_over_with_a_large_plan_too(world: World, portal: LinkageService) -> None:
+    """A merge that was carried out before is among the batches of whatever else changes."""
+    apply(portal, portal.roster.plan(b.ACME, [], merged={IDS[0]: IDS[9]}))
+    user = world.jane(IDS[9])
+    world.save(b.invoice("late", IDS[0]))
+    changed = [b.entity(one, name="New") for one in IDS[1:]]
+    apply(portal, portal.roster.plan(b.ACME, changed, merged={IDS[0]: IDS[9]}))
+    assert [invoice.entity_id for invoice in portal.invoices(user.viewer).items] == [IDS[9]]
+
+
 def hide_all(portal: LinkageService) -> RosterPlan:
     """All ten become inactive."""
     return portal.roster.plan(b.ACME, [b.entity(one, active=False, name="New") for one in IDS])

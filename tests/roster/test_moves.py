@@ -413,14 +413,14 @@ def test_who_is_linked_while_it_merges_is_met_by_another_try(world: World, monke
     """Their mailbox was not locked, so nothing is written, and all is decided again."""
     user = world.jane(TRUST)
     portal = world.portal()
-    known = _deciding.parties
+    known = _deciding.concerned
     tries: list[int] = []
 
-    def parties(*asked: Any) -> Any:  # noqa: ANN401 -- as the other one
+    def concerned(*asked: Any) -> Any:  # noqa: ANN401 -- as the other one
         tries.append(1)
         return {} if len(tries) == 1 else known(*asked)
 
-    monkeypatch.setattr(_sync, "parties", parties)
+    monkeypatch.setattr(_sync, "concerned", concerned)
     merge(portal)
     assert len(tries) == 2
     assert world.links_of(user) == [SMITH]

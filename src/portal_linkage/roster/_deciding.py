@@ -58,7 +58,7 @@ def decide(
     """Decide what a change does. ``before`` has all of ``after`` that the store knows, and all that moves."""
     moved, moves = moves, fresh(reader, lot.firm_id, before, moves)
     changes = changes_of(reader, lot.firm_id, lot.source, before, after, moves)
-    users = _users(reader, lot, changes, moves)
+    users = reader.users.having(lot.firm_id, concerned(reader, lot, changes, moves).values())
     known = _known(reader, lot.firm_id, changes, moves, users)
     effects = rosters.roster_change(changes, known, lot.policy, source=lot.source, at=lot.at, merged=moves)
     removed = effects.removed_users(reader.links.counts(lot.firm_id, {link.user_id for link in effects.ended}))
@@ -71,7 +71,7 @@ def decide(
         effects=effects,
         removed_users=removed,
         needs_confirmation=rosters.needs_confirmation(effects, held=held, removes_users=bool(removed), empties=empties),
-        seen={one: _as_it_was(lot.source, before, one) for one in {*after, *moves, *moves.values()}},
+        seen={one: _as_it_was(lot.source, before, one) for one in dict.fromkeys((*after, *moves, *moves.values()))},
     )
 
 
@@ -97,11 +97,10 @@ def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailA
     return refused | {user.email.key: user.email for user in users}
 
 
-def _users(reader: Snapshot, lot: Lot, changes: Collection[EntityChange], moves: Moves) -> Mapping[str, User]:
+def concerned(reader: Snapshot, lot: Lot, changes: Collection[EntityChange], moves: Moves) -> dict[str, EmailAddress]:
+    """The addresses, by key, whose links a change may touch: those whose listing matters, and all where it moves."""
     emails = rosters.concerned(changes, lot.policy)
-    if moves:
-        emails |= parties(reader, lot.firm_id, moves)
-    return reader.users.having(lot.firm_id, emails.values())
+    return emails | (parties(reader, lot.firm_id, moves) if moves else {})
 
 
 def _known(
@@ -151,13 +150,13 @@ def _groups(decided: Decision) -> Iterator[list[EntityId]]:
         for other in others:
             first[first_of(other)] = first_of(one)
     groups: dict[EntityId, list[EntityId]] = {}
-    for entity_id in dict.fromkeys((*decided.after, *decided.moves, *decided.moves.values())):
+    for entity_id in dict.fromkeys((*decided.after, *decided.moved, *decided.moved.values())):
         groups.setdefault(first_of(entity_id), []).append(entity_id)
     yield from groups.values()
 
 
 def _tied(decided: Decision) -> Iterator[Collection[EntityId]]:
-    yield from decided.moves.items()
+    yield from decided.moved.items()
     gained: dict[UserId, set[EntityId]] = {}
     for link in decided.effects.gained:
         gained.setdefault(link.user_id, set()).add(link.entity_id)

@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from ..domain import rosters
 from ..domain.entities import ClientEntity
 from ..domain.errors import FirmNotFound, InvalidValue, PlanNotConfirmed, PlanOutdated
 from ..domain.events import Event
@@ -17,7 +16,7 @@ from ..domain.policy import LinkagePolicy
 from ..domain.rosters import EntityChange, RosterEffects
 from ..domain.values import EntityId, FirmId, PlanId, as_utc, check_id, check_type
 from ..ports import PMS, Mailbox, Snapshot, Store, Transaction, changed
-from ._deciding import Decision, Lot, batches_of, decide, fresh, parties
+from ._deciding import Decision, Lot, batches_of, concerned, decide, fresh
 from ._plans import RosterApplied, RosterPlan, check_plan
 from ._reading import Entities, Moves, Reading, changes_of, checked_moves, differ, written
 from ._writing import transfer_bills, write
@@ -179,6 +178,10 @@ def _by_id(application: "_Application") -> Entities:
     return {entity.entity_id: entity for entity in application.plan.entities}
 
 
+def _moves_of(application: "_Application") -> Moves:
+    return application.plan.moves()
+
+
 @attrs.define
 class _Application:
     """A plan that is being applied."""
@@ -190,11 +193,12 @@ class _Application:
     _progress: Progress | None
     _done: list[_Written] = attrs.field(factory=list[_Written], init=False)
     _told: Entities = attrs.field(init=False, default=attrs.Factory(_by_id, takes_self=True))
+    _moves: Moves = attrs.field(init=False, default=attrs.Factory(_moves_of, takes_self=True))
 
     def run(self) -> RosterApplied:
         """Apply it, one batch after the other."""
         if not self._told and not self._has_fresh_moves():
-            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self.plan.moves()))
+            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self._moves))
             return self._applied()
         batches = self._batches()
         total, count = sum(map(len, batches)), 0
@@ -206,7 +210,7 @@ class _Application:
         return self._applied()
 
     def _has_fresh_moves(self) -> bool:
-        firm_id, moves = self.plan.firm_id, self.plan.moves()
+        firm_id, moves = self.plan.firm_id, self._moves
         with self._store.snapshot() as snapshot:
             if snapshot.firms.find(firm_id) is None:
                 raise FirmNotFound(firm_id)
@@ -215,7 +219,7 @@ class _Application:
 
     def _batches(self) -> list[list[EntityId]]:
         plan = self.plan
-        met = list(dict.fromkeys((*self._told, *plan.moves(), *plan.moves().values())))
+        met = list(dict.fromkeys((*self._told, *self._moves, *self._moves.values())))
         if len(met) <= BATCH:
             return [met]
         with self._store.snapshot() as snapshot:
@@ -233,7 +237,7 @@ class _Application:
         told = {one: self._told[one] for one in entity_ids if one in self._told}
         after = {one: written(before.get(one), entity, self.plan.source) for one, entity in told.items()}
         there = {one for one in entity_ids if one in before or one in told}
-        moves = {gone: into for gone, into in self.plan.moves().items() if gone in there and into in there}
+        moves = {gone: into for gone, into in self._moves.items() if gone in there and into in there}
         return {one: entity for one, entity in after.items() if differ(before.get(one), entity)}, moves
 
     def _check(self, decided: Decision) -> None:
@@ -264,13 +268,12 @@ class _Application:
         after, moves = self._part(before, entity_ids)
         moves = fresh(tx, plan.firm_id, before, moves)
         changes = changes_of(tx, plan.firm_id, plan.source, before, after, moves)
-        emails = rosters.concerned(changes, self._lot.policy) | (parties(tx, plan.firm_id, moves) if moves else {})
-        return tx.mailboxes.lock_many(plan.firm_id, emails.values())
+        return tx.mailboxes.lock_many(plan.firm_id, concerned(tx, self._lot, changes, moves).values())
 
     def _together(self, entity_ids: set[EntityId]) -> set[EntityId]:
         """These, and all that go into one of them or into which they go."""
-        survivors = {self.plan.moves().get(entity_id, entity_id) for entity_id in entity_ids}
-        return entity_ids | survivors | {gone for gone, into in self.plan.moves().items() if into in survivors}
+        survivors = {self._moves.get(entity_id, entity_id) for entity_id in entity_ids}
+        return entity_ids | survivors | {gone for gone, into in self._moves.items() if into in survivors}
 
     def _applied(self) -> RosterApplied:
         gains, losses, hidden = (
