@@ -147,6 +147,7 @@ PLAN = RosterPlan(
     ambiguous_numbers=("7",),
     unknown=(),
     needs_confirmation=True,
+    confirm_because=("users it removes: 1",),
     seen={b.REALTY: "5ee1"},
 )
 
@@ -266,6 +267,7 @@ SHAPES: list[tuple[object, Any]] = [
             "merged": {"1001": "1002"},
             "renumbered": {},
             "needs_confirmation": True,
+            "confirm_because": ["users it removes: 1"],
             "seen": {b.REALTY: "5ee1"},
             "plan_id": PLAN.plan_id,
         },

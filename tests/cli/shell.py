@@ -24,6 +24,10 @@ name = "Client"
 email = "Mails"
 active = "Active"
 
+[contacts]
+entity_id = "No"
+email = "Mails"
+
 [invoices]
 invoice_id = "Invoice"
 entity_id = "No"

@@ -23,6 +23,7 @@ INVOICES = [
 ]
 PAYMENTS = [("PAY-1", "1003", "640.50", "2026-02-10T16:20:00Z")]
 LATE_FEES = [("FEE-1", "1002", "12.50", "2026-02-24")]
+LAST_GROUND = "no contact lists the address any more, and nothing else was its ground"
 BAD_INVOICE = ("INV-9", "1001", "1,200", "1,200", "open", "2026-02-16")
 
 
@@ -40,6 +41,10 @@ class Office:
     def invoices(self, rows: Sequence[Sequence[str]] = INVOICES) -> tuple[str, Path]:
         """The invoices, as an argument."""
         return "--invoices", table(self.folder / "invoices.csv", "Invoice,No,Total,Due,Status,Issued", rows)
+
+    def contacts(self, rows: Sequence[Sequence[str]]) -> tuple[str, Path]:
+        """A list of contacts beside the clients, as an argument."""
+        return "--contacts", table(self.folder / "contacts.csv", "No,Mails", rows)
 
     def __call__(self, *argv: object) -> Ran:
         """Import."""
@@ -192,11 +197,11 @@ def test_a_plan_can_be_looked_at_without_being_applied(office: Office) -> None:
     assert f"Roster plan {plan_id}: 1 added, 0 changed, 1 deactivated, 0 reactivated." in shown.out
     assert f"{user_id} " in shown.out
     assert "Links: 0 gained, 0 lost, 1 hidden. Removed: 0 users." in shown.out
-    assert f"This takes much away: --confirm {plan_id} applies it." in shown.out
+    assert f"--confirm {plan_id} applies it." in shown.out
     assert office(*files, "--plan", "--json").data["applied"] is False
     assert len(office.acme.json("view", JANE)["entities"]["items"]) == 3
     assert office(*files, "--confirm", plan_id).code == 0
-    assert "This needs no --confirm." in office(*files, "--plan").out
+    assert "It needs no --confirm." in office(*files, "--plan").out
 
 
 def test_a_plan_of_a_new_firm_makes_no_firm(office: Office) -> None:
@@ -210,14 +215,62 @@ def test_a_plan_of_a_new_firm_makes_no_firm(office: Office) -> None:
 def test_a_list_of_contacts_stands_beside_the_clients(office: Office) -> None:
     """It replaces what it listed before and nothing else, and names whom nobody knows."""
     office(*office.entities(), *office.invoices())
-    contacts = [("1001", "as it may be", "books@example.com", "yes"), ("9009", "-", "books@example.com", "yes")]
-    ran = office(*office.entities(contacts), "--source", "by hand")
+    rows = [("1001", "books@example.com"), ("1001", "Jane <j@example.com>"), ("9009", "books@example.com")]
+    ran = office(*office.contacts(rows), "--source", "xero")
     assert (ran.code, ran.err) == (0, "")
     assert "Clients that are not known, of which nothing is kept: 9009." in ran.out
     office.acme.json("sign-up", "books@example.com", "--name", "Books")
+    office.acme.json("sign-up", "j@example.com")
     office.acme.jane_signs_up()
     assert len(office.acme.json("view", JANE)["entities"]["items"]) == 3
     assert [each["label"] for each in office.acme.json("suggest", "1001")] == ["Smith, Jane (1001)"]
+    assert office(*office.contacts(rows), "--json").data["plan"]["source"] == "contacts"
+
+
+def test_the_switches_of_the_policy_are_set_by_name(office: Office) -> None:
+    """Under another policy contacts take links along: the plan says who gains, who loses, and who is removed."""
+    continuous = ("--policy", "auto_link=continuous", "--policy", "contact_removed=withdraw")
+    office(*office.entities([*CLIENTS[:2], ("1003", "Jane Smith Realty Group", "", "yes")]))
+    books = office.acme.json("sign-up", "lake.house@example.com")["user"]["user_id"]
+    jane = office.acme.json("sign-up", JANE)["user"]["user_id"]
+    changed = [CLIENTS[0], ("1002", "Smith Family Trust", "", "yes"), CLIENTS[2]]
+    assert "What it does to users" not in office(*office.entities(changed), "--plan").out
+    shown = office(*office.entities(changed), "--plan", *continuous).out
+    told = [line.split("  ") for line in shown.splitlines() if line.startswith((books, jane))]
+    assert [[cell.strip() for cell in cells if cell.strip()] for cells in told] == sorted(
+        [
+            [books, "is removed", "their last link ends"],
+            [books, "loses", "1002", LAST_GROUND],
+            [jane, "gains", "1003", "a contact began to list the address"],
+            [jane, "loses", "1002", LAST_GROUND],
+        ]
+    )
+    assert "Links: 1 gained, 2 lost, 0 hidden. Removed: 1 user." in shown
+    assert "It must be confirmed. Links it ends or hides: 2, over 5 % of the firm's; users it removes: 1." in shown
+    plan_id = shown.split("--confirm ")[1].split()[0]
+    assert office(*office.entities(changed), *continuous, "--confirm", plan_id).code == 0
+    assert [each["entity_id"] for each in office.acme.json("view", JANE)["entities"]["items"]] == ["1001", "1003"]
+    assert office.acme("view", "lake.house@example.com").code == 1
+
+
+def test_clients_that_were_merged_are_merged(office: Office) -> None:
+    """A column says into whom; whom that shows bills to is told, and must be confirmed."""
+    mapping = office.folder / "mapping.toml"
+    mapping.write_text(
+        MAPPING.replace('name = "Client"', 'name = "Client"\nmerged_into = "Active"').replace('active = "Active"', ""),
+        encoding="utf-8",
+    )
+    clients = [(number, name, mails, "") for number, name, mails, _ in CLIENTS]
+    office(*office.entities(clients), *office.invoices())
+    office.acme.json("sign-up", "lake.house@example.com")
+    merged = [("1001", "Smith, Jane", "", "1002"), *clients[1:]]
+    ran = office(*office.entities(merged))
+    assert (ran.code, "no client and no bill was written" in ran.err) == (1, True)
+    assert "Users who are shown the bills of one more client: 1." in ran.out
+    plan_id = ran.err.split("--confirm ")[1].split()[0]
+    assert office(*office.entities(merged), "--confirm", plan_id).code == 0
+    seen = office.acme.json("view", "lake.house@example.com")["invoices"]["items"]
+    assert [each["number"] for each in seen] == ["INV-1", "INV-2"]
 
 
 def test_a_plan_that_costs_little_is_not_confirmed_by_another_name(office: Office) -> None:
@@ -260,6 +313,10 @@ def test_more_bills_than_one_transaction_takes_are_all_written(office: Office) -
     ("argv", "about"),
     [
         ((), "import: takes at least one table"),
+        (("--entities", "a.csv", "--contacts", "b.csv"), "--contacts: is not given beside --entities"),
+        (("--entities", "a.csv", "--source", "xero"), "--source: is said of --contacts"),
+        (("--entities", "a.csv", "--policy", "auto_link=sometimes"), "--policy: is one of auto_link=at_sign_up|con"),
+        (("--entities", "a.csv", "--policy", "attempts=7"), "--policy: is one of auto_link=at_sign_up|con"),
         (("--complete", "--invoices", "invoices.csv"), "--complete: is said of --entities"),
         (("--plan", "--invoices", "invoices.csv"), "--plan: is said of --entities"),
         (("--entities", "absent.csv"), "absent.csv: cannot be opened"),

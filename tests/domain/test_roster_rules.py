@@ -18,7 +18,7 @@ from portal_linkage import (
     UserId,
 )
 from portal_linkage.domain import rosters
-from portal_linkage.domain.rosters import EntityChange, Known, RosterEffects
+from portal_linkage.domain.rosters import HELD_AT_MOST, EntityChange, Known, RosterEffects
 from tests import builders as b
 
 LISTING, ARRIVAL = GroundKind.CONTACT_LISTING, GroundKind.ARRIVAL
@@ -216,6 +216,25 @@ def test_what_costs_over_ten_links_or_five_percent_is_confirmed(
 ) -> None:
     """Ended and hidden links count alike; exactly 10, and exactly 5 %, pass (L13)."""
     effects = RosterEffects(ended=[b.link()] * ended, hidden=[b.link()] * hidden, gained=[b.link()] * 50)
-    assert rosters.needs_confirmation(effects, held=held, removes_users=False, empties=False) is needed
-    assert rosters.needs_confirmation(effects, held=held, removes_users=True, empties=False)
-    assert rosters.needs_confirmation(effects, held=held, removes_users=False, empties=True)
+    assert bool(rosters.confirm_because(effects, held=held, removed=0, empties=False)) is needed
+    assert rosters.confirm_because(effects, held=held, removed=1, empties=False)
+    assert rosters.confirm_because(effects, held=held, removed=0, empties=True)
+
+
+def test_what_asks_for_confirmation_is_told() -> None:
+    """Each condition in words, with its count; the share is told only where the number does not ask already (L13)."""
+
+    def asked(cost: int, exposed: int = 0, *, removed: int = 0, empties: bool = False) -> tuple[str, ...]:
+        seen = [LinkChange(b.JANE_ID, EntityId(f"gone {number}"), "it was merged") for number in range(exposed)]
+        effects = RosterEffects(ended=[b.link()] * cost, exposed=seen)
+        return rosters.confirm_because(effects, held=HELD_AT_MOST, removed=removed, empties=empties)
+
+    assert asked(10) == ()
+    assert asked(11) == ("links it ends or hides: 11, over 10",)
+    few = rosters.confirm_because(RosterEffects(hidden=[b.link()] * 2), held=39, removed=0, empties=False)
+    assert few == ("links it ends or hides: 2, over 5 % of the firm's",)
+    assert asked(0, 2, removed=3, empties=True) == (
+        "it comes from an empty snapshot",
+        "users it removes: 3",
+        "users who are shown the bills of one more client: 1",
+    )

@@ -45,8 +45,8 @@ def test_a_mapping_is_a_file_of_toml(tmp_path: Path, bom: str) -> None:
     ("data", "reason"),
     [
         ([], "(top): must be a table of names and values"),
-        ({1: {}}, "[1]: is none of entities, invoices, payments, late_fees"),
-        ({"firm": {}}, "[firm]: is none of entities, invoices, payments, late_fees"),
+        ({1: {}}, "[1]: is none of entities, contacts, invoices, payments, late_fees"),
+        ({"firm": {}}, "[firm]: is none of entities, contacts, invoices, payments, late_fees"),
         ({"entities": "Id"}, "[entities]: must be a table of names and values"),
         ({"entities": {}}, "[entities]: lacks entity_id, name"),
         ({"payments": {"amount": "Sum"}}, "[payments]: lacks payment_id, entity_id, currency, paid_at"),

@@ -214,17 +214,17 @@ def test_the_real_tables_of_chinook(store: Store, portal: LinkageService, sample
     folder = samples / "pms" / "chinook"
     clients = tabular.read_entities(ACME, tabular.read_records(folder / "customers.json"), CHINOOK)
     bills = tabular.read_invoices(ACME, tabular.read_records(folder / "invoices.json"), CHINOOK)
-    keep(store, clients.rows, Bills(bills.rows))
+    keep(store, clients.entities, Bills(bills.rows))
     due: list[Money] = []
     count = 0
-    for client in clients.rows:
+    for client in clients.entities:
         page = portal.view(sign_up(portal, str(client.contacts[0].email)).viewer)
         theirs = [each for each in bills.rows if each.entity_id == client.entity_id]
         assert [each.entity_id for each in page.entities.items] == [client.entity_id]
         assert {each.invoice_id for each in page.invoices.items} == {each.invoice_id for each in theirs}
         due += page.amount_due.values()
         count += page.open_invoice_count
-    assert (len(clients.rows), count) == (59, 412)
+    assert (len(clients.entities), count) == (59, 412)
     assert sum_by_currency(due) == {"USD": Money("2328.60", "USD")}
 
 

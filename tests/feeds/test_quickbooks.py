@@ -383,6 +383,13 @@ def test_entities_that_grow_without_end_are_not_read() -> None:
         read_customers(ACME, f'<!DOCTYPE a [<!ENTITY a0 "x">{grown}]><a>&a9;</a>')
 
 
+def test_what_stands_twice_counts_for_nothing() -> None:
+    """Neither an element beside another nor an attribute beside an element decides which of the two is meant."""
+    for doubled in ('<Customer Id="4"><Id>5</Id>', "<Customer><Id>4</Id><Id>5</Id>"):
+        read = read_customers(ACME, f"{doubled}<DisplayName>Smith</DisplayName><Active>true</Active></Customer>")
+        assert (read.entities, len(read.rejected)) == ((), 1)
+
+
 PLAIN = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), max_size=10)
 
 

@@ -26,8 +26,11 @@ from portal_linkage.feeds.tabular import (
     FeedMapping,
     Imported,
     InvalidFile,
+    Rejected,
+    Roster,
     load_mapping,
     parse_records,
+    read_contacts,
     read_entities,
     read_invoices,
     read_late_fees,
@@ -40,8 +43,9 @@ MAPPING = FeedMapping.of(
     {
         "entities": {
             "entity_id": "id", "name": {"columns": ["name", "title"]}, "client_number": "no", "email": "mails",
-            "active": "state", "active_words": {"ARCHIVED": "inactive"},
+            "active": "state", "active_words": {"ARCHIVED": "inactive"}, "merged_into": "into",
         },
+        "contacts": {"entity_id": "client", "email": "mails", "name": "person"},
         "invoices": {
             "invoice_id": "id", "entity_id": "client", "number": "no", "total": "total", "amount_due": "due",
             "currency": "currency", "status": "state", "status_words": {" Sent ": "Open"}, "issued_on": "date",
@@ -73,7 +77,7 @@ status = { constant = "open" }
 issued_on = "InvoiceDate"
 """
 
-ENTITY = {"id": "1001", "name": "Smith, Jane", "title": "", "no": "", "mails": "", "state": ""}
+ENTITY = {"id": "1001", "name": "Smith, Jane", "title": "", "no": "", "mails": "", "state": "", "into": ""}
 INVOICE = {
     "id": "7", "client": "1001", "no": "", "total": "1200.50", "due": "0", "currency": "USD", "state": "open",
     "date": "2026-03-02", "until": "",
@@ -82,7 +86,7 @@ PAYMENT = {"id": "9", "client": "1001", "total": "5", "date": "2026-03-02", "bil
 FEE = {"id": "3", "client": "1001", "total": "5", "date": "2026-03-02", "due": "", "bill": ""}
 
 
-def entities(*rows: dict[str, Any]) -> Imported[ClientEntity]:
+def entities(*rows: dict[str, Any]) -> Roster[Rejected]:
     """The clients in rows that are like Jane's but for what is given."""
     records = parse_records(json.dumps([ENTITY | row for row in rows]).encode(), file="t.json")
     return read_entities(ACME, records, MAPPING)
@@ -116,9 +120,9 @@ def chinook(tmp_path: Path) -> FeedMapping:
 def test_chinook_customers_are_59_clients(samples: Path, chinook: FeedMapping) -> None:
     """The sample shop has 59 customers; each has a name of two parts and one address."""
     clients = read_entities(ACME, read_records(samples / "pms" / "chinook" / "customers.json"), chinook)
-    assert (len(clients.rows), clients.rejected, clients.rejected_parts) == (59, (), ())
-    assert clients.rows[0].label == "Luís Gonçalves (1)"
-    assert all(len(client.contacts) == 1 for client in clients.rows)
+    assert (len(clients.entities), clients.rejected, clients.rejected_parts) == (59, (), ())
+    assert clients.entities[0].label == "Luís Gonçalves (1)"
+    assert all(len(client.contacts) == 1 for client in clients.entities)
 
 
 def test_chinook_invoices_are_412_and_their_sum_is_exact(samples: Path, chinook: FeedMapping) -> None:
@@ -128,7 +132,7 @@ def test_chinook_invoices_are_412_and_their_sum_is_exact(samples: Path, chinook:
     bills = read_invoices(ACME, read_records(folder / "invoices.json"), chinook)
     assert (len(bills.rows), bills.rejected) == (412, ())
     assert sum_by_currency(bill.total for bill in bills.rows) == {"USD": Money("2328.60", "USD")}
-    luis = next(client for client in clients.rows if str(client.contacts[0].email) == "luisg@embraer.com.br")
+    luis = next(client for client in clients.entities if str(client.contacts[0].email) == "luisg@embraer.com.br")
     his = [bill for bill in bills.rows if bill.entity_id == luis.entity_id]
     assert len(his) == 7
     assert all(bill.is_open and bill.amount_due == bill.total and bill.due_on == bill.issued_on for bill in his)
@@ -139,7 +143,7 @@ def test_chinook_invoices_are_412_and_their_sum_is_exact(samples: Path, chinook:
 def test_what_is_blank_is_what_is_usual() -> None:
     """A client without a number is known by its id and is active, a bill falls due when issued, a fee is due whole."""
     fee, bill = late_fees({}).rows[0], invoices({}).rows[0]
-    assert entities({}).rows == (ClientEntity(firm_id=ACME, entity_id=EntityId("1001"), name="Smith, Jane"),)
+    assert entities({}).entities == (ClientEntity(firm_id=ACME, entity_id=EntityId("1001"), name="Smith, Jane"),)
     assert (bill.number, bill.due_on) == ("7", date(2026, 3, 2))
     assert (fee.amount_due, fee.invoice_id) == (Money(5, "USD"), None)
     assert payments({}).rows[0].invoice_ids == ()
@@ -148,7 +152,7 @@ def test_what_is_blank_is_what_is_usual() -> None:
 def test_every_field_arrives() -> None:
     """What stands in a row stands in what comes of it, numbers and words of the PMS included."""
     client = {"id": 1001, "title": "CPA", "no": "C-1", "mails": "JS <jane.smith@example.com>", "state": " archived "}
-    assert entities(client).rows == (
+    assert entities(client).entities == (
         ClientEntity(
             firm_id=ACME,
             entity_id=EntityId("1001"),
@@ -201,7 +205,7 @@ def test_every_field_arrives() -> None:
 )  # fmt: skip
 def test_people_have_many_words_for_active(word: object, active: bool) -> None:
     """An export may say yes, true, 1 or active, and the like for no."""
-    assert [client.active for client in entities({"state": word}).rows] == [active]
+    assert [client.active for client in entities({"state": word}).entities] == [active]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +282,7 @@ def test_a_payment_at_no_moment_is_named() -> None:
 def test_an_id_counts_once() -> None:
     """Of two good rows with one id the later is named; a row that was rejected takes no id away."""
     read = entities({"id": ""}, {"state": "?"}, {"name": "Smith Family Trust"}, {"id": " 1001"}, {"id": "1002"})
-    assert [(client.entity_id, client.name) for client in read.rows] == [
+    assert [(client.entity_id, client.name) for client in read.entities] == [
         ("1001", "Smith Family Trust"),
         ("1002", "Smith, Jane"),
     ]
@@ -291,10 +295,10 @@ def test_an_id_counts_once() -> None:
 
 def test_rows_that_are_no_records_are_named_among_the_others() -> None:
     """Findings come in the order of the file, whether a row is no record or a wrong one."""
-    records = parse_records(b"id,name,title,no,mails,state\n,,,,,x\n1\n,,,,,y\n", file="t.csv")
+    records = parse_records(b"id,name,title,no,mails,state,into\n,,,,,x,\n1\n,,,,,y,\n", file="t.csv")
     assert [str(each) for each in read_entities(ACME, records, MAPPING).rejected] == [
         "t.csv, row 2, entity_id: is missing",
-        "t.csv, row 3: has 1 cells where the header has 6",
+        "t.csv, row 3: has 1 cells where the header has 7",
         "t.csv, row 4, entity_id: is missing",
     ]
 
@@ -302,11 +306,52 @@ def test_rows_that_are_no_records_are_named_among_the_others() -> None:
 def test_parts_that_are_no_address_are_named_and_their_client_kept() -> None:
     """A telephone number in an e-mail cell costs neither the client nor its other addresses."""
     read = entities({}, {"id": "1002", "mails": "jane.smith@example.com, n/a; 555-0100"}, {"id": "", "mails": "n/a"})
-    assert [len(client.contacts) for client in read.rows] == [0, 1]
+    assert [len(client.contacts) for client in read.entities] == [0, 1]
     assert [str(each) for each in read.rejected_parts] == [
         "t.json, row 2, email: part 2 must have one @ between two non-empty parts",
         "t.json, row 2, email: part 3 must have one @ between two non-empty parts",
     ]
+
+
+def test_who_was_merged_is_inactive_and_leads_to_the_survivor() -> None:
+    """At the end of each chain; a merge that leads back to itself is named, and none."""
+    chain = ({"id": "a", "into": "b"}, {"id": "b", "into": "c", "no": "7"}, {"id": "c", "no": "8"})
+    circle = ({"id": "d", "into": "d"}, {"id": "e", "into": "d"}, {"id": "f", "into": "x" * 201})
+    read = entities(*chain, *circle)
+    assert read.merged == {"a": "c", "b": "c"}
+    assert {client.entity_id for client in read.entities if client.active} == {"c"}
+    assert read.unnumbered == ("a", "d", "e")
+    assert [str(each) for each in read.rejected_parts] == [
+        "t.json, row 4, merged_into: leads back to itself",
+        "t.json, row 5, merged_into: leads back to itself",
+    ]
+    assert [str(each) for each in read.rejected] == ["t.json, row 6, merged_into: is longer than 200 characters"]
+
+
+def test_contacts_are_put_together_by_their_client() -> None:
+    """In the order of the rows, each address once; who has no name in the cell has that of the row."""
+    content = json.dumps(
+        [
+            {"client": "2", "mails": "jane.smith@example.com", "person": "Jane"},
+            {"client": "1", "mails": "", "person": ""},
+            {"client": "2", "mails": '"Smith" <books@example.com>; n/a; JANE.smith@example.com', "person": "Books"},
+            {"client": "", "mails": "jane.smith@example.com"},
+            {"client": "2" * 201, "mails": "jane.smith@example.com"},
+        ]
+    ).encode()
+    read = read_contacts(ACME, parse_records(content, file="t.json"), MAPPING)
+    assert [
+        (one.entity_id, one.name, [(str(each.email), each.name) for each in one.contacts]) for one in read.entities
+    ] == [
+        ("2", "", [("jane.smith@example.com", "Jane"), ("books@example.com", "Smith")]),
+        ("1", "", []),
+    ]
+    assert [str(each) for each in (*read.rejected, *read.rejected_parts)] == [
+        "t.json, row 4, entity_id: is missing",
+        "t.json, row 5, entity_id: is longer than 200 characters",
+        "t.json, row 3, email: part 2 must have one @ between two non-empty parts",
+    ]
+    assert read_contacts(ACME, parse_records(b"[]", file="t.json"), MAPPING) == Roster[Rejected]()
 
 
 def test_a_column_that_no_record_has_is_a_slip_of_the_mapping() -> None:
@@ -315,12 +360,14 @@ def test_a_column_that_no_record_has_is_a_slip_of_the_mapping() -> None:
         parse_records(b"id,name,title,mails\n", file="t.csv"),
         parse_records(b'[{"id": 1, "name": "x", "title": "", "mails": ""}]', file="t.json"),
     ):
-        with pytest.raises(InvalidFile, match=r"^t\.(csv|json): has no column no, state, which \[entities\] draws on$"):
+        with pytest.raises(
+            InvalidFile, match=r"^t\.(csv|json): has no column no, state, into, which \[entities\] draws on$"
+        ):
             read_entities(ACME, records, MAPPING)
     content = json.dumps([ENTITY, {"id": "1002", "name": "Smith Family Trust"}]).encode()
     records = parse_records(content, file="t.json")
-    assert len(read_entities(ACME, records, MAPPING).rows) == 2
-    assert read_entities(ACME, parse_records(b"[]", file="t.json"), MAPPING) == Imported()
+    assert len(read_entities(ACME, records, MAPPING).entities) == 2
+    assert read_entities(ACME, parse_records(b"[]", file="t.json"), MAPPING) == Roster[Rejected]()
 
 
 CELL = st.sampled_from(["", "1001", "7", "open", "USD", "2026-03-02", "-1.50", "jane.smith@example.com"]) | st.text()
@@ -332,8 +379,9 @@ def test_every_row_ends_as_a_record_or_as_a_finding(table: tuple[Any, dict[str, 
     """Whatever stands in a table, no row is lost, none is counted twice, and nothing is raised."""
     read_table, usual = table
     rows = data.draw(st.lists(st.dictionaries(st.sampled_from(sorted(usual)), CELL, max_size=3), max_size=5))
-    read: Imported[object] = read_table(*rows) if rows else Imported()
-    assert len(read.rows) + len(read.rejected) == len(rows)
+    read = read_table(*rows) if rows else Imported()
+    good = read.entities if isinstance(read, Roster) else read.rows
+    assert len(good) + len(read.rejected) == len(rows)
     assert len({each.row for each in read.rejected}) == len(read.rejected)
 
 
@@ -350,5 +398,5 @@ def test_each_id_is_kept_exactly_once(ids: list[str]) -> None:
     """However often a client is repeated, its first row stands and each later one is named."""
     read = entities(*({"id": entity_id, "no": str(row)} for row, entity_id in enumerate(ids, 1)))
     firsts = {entity_id: str(ids.index(entity_id) + 1) for entity_id in ids}
-    assert {client.entity_id: client.client_number for client in read.rows} == firsts
+    assert {client.entity_id: client.client_number for client in read.entities} == firsts
     assert len(read.rejected) == sum(count - 1 for count in Counter(ids).values())

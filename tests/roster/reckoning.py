@@ -81,7 +81,9 @@ def _write(books: Books, change: Change, moves: Sequence[tuple[str, str]]) -> No
     of_source = books.listed.setdefault(change.source, {})
     before, was_active = dict(of_source), dict(books.active)
     if change.complete:
-        for entity_id in books.active.keys() - change.records.keys() - {*change.renumbered.values()}:
+        for entity_id in (
+            books.active.keys() - change.records.keys() - {*change.renumbered, *change.renumbered.values()}
+        ):
             if change.source == "pms":
                 books.active[entity_id] = False
             else:
@@ -93,9 +95,8 @@ def _write(books: Books, change: Change, moves: Sequence[tuple[str, str]]) -> No
             of_source[entity_id] = addresses
     for gone, survivor in moves:
         if survivor not in books.active and change.renumbered.get(gone) == survivor:
-            told = change.records.get(gone, (frozenset(), False))
-            books.active[survivor] = was_active.get(gone, told[1])
-            of_source[survivor] = before.get(gone, frozenset()) if gone in was_active else told[0]
+            as_it_was = (before.get(gone, frozenset[str]()), was_active.get(gone, False))
+            of_source[survivor], books.active[survivor] = change.records.get(gone, as_it_was)
 
 
 def _merge(books: Books, together: Sequence[str], survivor: str, *, withdraw: bool) -> None:

@@ -26,7 +26,7 @@ def of_table(file: str) -> Callable[[bytes], Sequence[ClientEntity]]:
 
     def read(content: bytes) -> Sequence[ClientEntity]:
         found = tabular.read_entities(b.ACME, tabular.parse_records(content, file=file), MAPPING)
-        return () if found.rejected else found.rows
+        return () if found.rejected else found.entities
 
     return read
 

@@ -355,6 +355,17 @@ def test_a_renumbered_entity_is_the_same_under_its_new_key(world: World, portal:
     assert portal.view(user.viewer).open_invoice_count == 1
 
 
+@pytest.mark.parametrize("key", [TRUST, NEW])
+def test_what_is_told_of_a_renumbered_entity_is_kept(world: World, portal: LinkageService, key: EntityId) -> None:
+    """Under its old key as under its new one."""
+    world.save(b.entity(TRUST, client_number="77"))
+    change(portal, b.entity(key, b.JANE, name="New name", client_number="78"), renumbered={TRUST: NEW})
+    with world.store.snapshot() as snapshot:
+        [told] = snapshot.entities.roster(b.ACME, [NEW])
+    assert (told.name, told.client_number, told.active) == ("New name", "78", True)
+    assert [contact.email for contact in told.contacts] == [b.JANE]
+
+
 def test_a_renumbered_entity_may_be_told_of(world: World, portal: LinkageService) -> None:
     """Then it is as it is told, and a number of its own it keeps."""
     world.save(b.entity(TRUST, client_number="A-7"))

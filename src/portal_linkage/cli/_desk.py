@@ -1,10 +1,12 @@
 """The desk at which a command is carried out: a store, the firm, and the one who acts for it."""
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
+from typing import Any, Final
 
 import attrs
 from rich.console import RenderableType
@@ -14,8 +16,13 @@ from sqlalchemy.exc import ArgumentError
 from ..adapters.sql import SqlStore
 from ..domain.entities import FirmStaff
 from ..domain.errors import FirmNotFound, InvalidValue, UserNotFound
+from ..domain.policy import LinkagePolicy
 from ..domain.values import EmailAddress, FirmId, StaffId, UserId
 from ..service import LinkageService
+
+_SWITCHES: Final[Mapping[str, type[StrEnum]]] = {
+    field.name: type(field.default) for field in attrs.fields(LinkagePolicy) if isinstance(field.default, StrEnum)
+}
 
 
 @attrs.frozen
@@ -54,9 +61,21 @@ def at_desk(act: Callable[[Desk, Namespace], Answer]) -> Callable[[Namespace], A
             with store.snapshot() as snapshot:
                 if snapshot.firms.find(staff.firm_id) is None:
                     raise FirmNotFound(staff.firm_id)
-            return act(Desk(LinkageService(store), staff), args)
+            return act(Desk(LinkageService(store, policy=policy_of(args.policy)), staff), args)
 
     return acted
+
+
+def policy_of(said: Iterable[str]) -> LinkagePolicy:
+    """The policy with these switches (``name=value``); the others are by default."""
+    chosen: dict[str, Any] = {}
+    for switch in said:
+        name, _, value = switch.partition("=")
+        if value not in {*_SWITCHES.get(name, ())}:
+            known = ", ".join(f"{each}={'|'.join(values)}" for each, values in _SWITCHES.items())
+            raise InvalidValue("--policy", f"is one of {known}")
+        chosen[name] = _SWITCHES[name](value)
+    return LinkagePolicy(**chosen)
 
 
 def open_store(url: str, *, create: bool) -> SqlStore:

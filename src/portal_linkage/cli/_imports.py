@@ -14,24 +14,30 @@ from rich.progress import Progress
 from ..adapters.memory import MemoryStore
 from ..domain.entities import Firm
 from ..domain.errors import InvalidValue
-from ..domain.values import FirmId
+from ..domain.policy import LinkagePolicy
+from ..domain.values import FirmId, PlanId
 from ..feeds import tabular
-from ..ports import Store
-from ..roster import RosterPlan
+from ..ports import PMS, Store
+from ..roster import RosterPlan, RosterSync
 from ..service import LinkageService
 from . import _sheets
-from ._desk import Answer, open_store
+from ._desk import Answer, open_store, policy_of
 
 _BATCH: Final = 1_000
-_Tables: TypeAlias = dict[str, tabular.Imported[Any]]
+_CONTACTS: Final = "contacts"
+_Clients: TypeAlias = tabular.Roster[tabular.Rejected]
 
-TABLES: Final[Mapping[str, Callable[..., tabular.Imported[Any]]]] = {
+_ROSTERS: Final[Mapping[str, Callable[..., _Clients]]] = {
     "entities": tabular.read_entities,
+    _CONTACTS: tabular.read_contacts,
+}
+_BILLS: Final[Mapping[str, Callable[..., tabular.Imported[Any]]]] = {
     "invoices": tabular.read_invoices,
     "payments": tabular.read_payments,
     "late_fees": tabular.read_late_fees,
 }
-"""The tables that an import takes, and how each is read: each is an argument, and a section of the mapping."""
+TABLES: Final = (*_ROSTERS, *_BILLS)
+"""The tables that an import takes: each is an argument, and a section of the mapping."""
 
 
 @attrs.define
@@ -52,76 +58,110 @@ class _Done:
         return Answer(self, [*told, _sheets.sheet("Kept out", "File|Row|Field|Reason", rows)], refusal)
 
 
-def import_(args: Namespace) -> Answer:
-    """Bring the firm's clients and bills up to date from files; a firm that is new is made."""
-    firm = Firm(firm_id=FirmId(args.firm), name=args.firm_name or args.firm)
-    tables, done = _read(args, firm.firm_id), _Done()
-    for table in tables.values():
-        done.rejected += table.rejected
-        done.rejected_parts += table.rejected_parts
-    if done.rejected and not args.skip_bad_rows:
-        return done.answer([], "there are bad rows, so nothing was written; --skip-bad-rows writes the others")
-    if args.complete and tables["entities"].rejected:
-        return done.answer([], "with bad rows a list is not complete: their clients would count as gone")
-    with closing(open_store(args.store, create=not args.plan)) as store:
-        if args.plan:
-            return _planned(store, firm, tables, done, args)
-        with store.transaction() as tx:
-            if tx.firms.find(firm.firm_id) is None:
-                tx.firms.save(firm)
-        return _write(store, firm.firm_id, tables, done, args)
+@attrs.frozen
+class _Import:
+    """What is to be brought in: a roster, or none, who tells of it, and bills by table."""
+
+    firm: Firm
+    policy: LinkagePolicy
+    roster: _Clients | None
+    source: str
+    is_complete: bool
+    bills: Mapping[str, tabular.Imported[Any]]
+
+    @classmethod
+    def read(cls, args: Namespace) -> "_Import":
+        files = {name: Path(file) for name in TABLES if (file := getattr(args, name))}
+        _check_usage(args, files)
+        firm, mapping = Firm(firm_id=FirmId(args.firm), name=args.firm_name or args.firm), Path(args.mapping)
+        policy, known = policy_of(args.policy), tabular.load_mapping(mapping)
+        read = {name: (firm.firm_id, tabular.read_records(file), known) for name, file in files.items()}
+        return cls(
+            firm=firm,
+            policy=policy,
+            roster=next((each(*read[name]) for name, each in _ROSTERS.items() if name in read), None),
+            source=(args.source or _CONTACTS) if _CONTACTS in files else PMS,
+            is_complete=args.complete,
+            bills={name: each(*read[name]) for name, each in _BILLS.items() if name in read},
+        )
+
+    def done(self) -> _Done:
+        """Nothing so far; but it is known what was kept out."""
+        clients = self.roster or tabular.Roster[tabular.Rejected]()
+        bad = [row for table in self.bills.values() for row in table.rejected]
+        return _Done(rejected=[*clients.rejected, *bad], rejected_parts=[*clients.rejected_parts])
+
+    def plan(self, roster: RosterSync, clients: _Clients, done: _Done) -> RosterPlan:
+        plan = roster.plan(
+            self.firm.firm_id,
+            clients.entities,
+            complete=self.is_complete,
+            source=self.source,
+            merged=clients.merged,
+        )
+        done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
+        return plan
 
 
-def _read(args: Namespace, firm_id: FirmId) -> _Tables:
-    files = {name: Path(file) for name in TABLES if (file := getattr(args, name))}
+def _check_usage(args: Namespace, files: Mapping[str, Path]) -> None:
     if not files:
         raise InvalidValue("import", "takes at least one table")
+    if files.keys() >= _ROSTERS.keys():
+        raise InvalidValue("--contacts", "is not given beside --entities: import one after the other")
+    if args.source is not None and _CONTACTS not in files:
+        raise InvalidValue("--source", "is said of --contacts, which are not given")
     for said in ("complete", "plan"):
-        if getattr(args, said) and "entities" not in files:
-            raise InvalidValue(f"--{said}", "is said of --entities, which are not given")
-    mapping = tabular.load_mapping(Path(args.mapping))
-    return {name: TABLES[name](firm_id, tabular.read_records(file), mapping) for name, file in files.items()}
+        if getattr(args, said) and files.keys().isdisjoint(_ROSTERS):
+            raise InvalidValue(f"--{said}", "is said of --entities or --contacts, which are not given")
 
 
-def _planned(store: Store, firm: Firm, tables: _Tables, done: _Done, args: Namespace) -> Answer:
+def import_(args: Namespace) -> Answer:
+    """Bring the firm's clients and bills up to date from files; a firm that is new is made."""
+    told = _Import.read(args)
+    done = told.done()
+    if done.rejected and not args.skip_bad_rows:
+        return done.answer([], "there are bad rows, so nothing was written; --skip-bad-rows writes the others")
+    if args.complete and told.roster and told.roster.rejected:
+        return done.answer([], "with bad rows a list is not complete: their clients would count as gone")
+    with closing(open_store(args.store, create=not args.plan)) as store:
+        if args.plan and told.roster:
+            return _planned(store, told, told.roster, done)
+        with store.transaction() as tx:
+            if tx.firms.find(told.firm.firm_id) is None:
+                tx.firms.save(told.firm)
+        return _write(store, told, done, args.confirm)
+
+
+def _planned(store: Store, told: _Import, clients: _Clients, done: _Done) -> Answer:
     """Show what would become of the roster, and write nothing; of a firm that is new, too."""
     with store.snapshot() as snapshot:
-        is_known = snapshot.firms.find(firm.firm_id) is not None
+        is_known = snapshot.firms.find(told.firm.firm_id) is not None
     if not is_known:
         store = MemoryStore()
         with store.transaction() as tx:
-            tx.firms.save(firm)
-    plan = _plan(store, firm.firm_id, tables, done, args)
-    need = f"takes much away: --confirm {plan.plan_id} applies it" if plan.needs_confirmation else "needs no --confirm"
-    return done.answer([*_sheets.plan(plan), f"This {need}."])
+            tx.firms.save(told.firm)
+    plan = told.plan(LinkageService(store, policy=told.policy).roster, clients, done)
+    need = f"--confirm {plan.plan_id} applies it." if plan.needs_confirmation else "It needs no --confirm."
+    return done.answer([*_sheets.plan(plan), need])
 
 
-def _plan(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Namespace) -> RosterPlan:
-    roster = LinkageService(store).roster
-    plan = roster.plan(firm_id, tables["entities"].rows, complete=args.complete, source=args.source)
-    done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
-    return plan
-
-
-def _write(store: Store, firm_id: FirmId, tables: _Tables, done: _Done, args: Namespace) -> Answer:
-    told: list[RenderableType] = []
-    if "entities" in tables:
-        plan = _plan(store, firm_id, tables, done, args)
-        told += _sheets.plan(plan)
-        if plan.needs_confirmation and args.confirm != plan.plan_id:
-            refusal = f"no client and no bill was written, for this takes much away; --confirm {plan.plan_id} does it"
-            return done.answer(told, refusal)
+def _write(store: Store, told: _Import, done: _Done, confirm: str | None) -> Answer:
+    shown: list[RenderableType] = []
+    if told.roster is not None:
+        roster = LinkageService(store, policy=told.policy).roster
+        plan = told.plan(roster, told.roster, done)
+        shown += _sheets.plan(plan)
+        if plan.needs_confirmation and confirm != plan.plan_id:
+            return done.answer(shown, f"no client and no bill was written; --confirm {plan.plan_id} does it")
         # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
-        named = args.confirm if plan.seen or plan.needs_confirmation else None
-        with _watched("entities") as progress:
-            LinkageService(store).roster.apply(plan, confirmed=named, progress=progress)
+        named = PlanId(confirm) if confirm is not None and (plan.seen or plan.needs_confirmation) else None
+        with _watched("clients") as progress:
+            roster.apply(plan, confirmed=named, progress=progress)
         done.applied = True
-    for name, table in tables.items():
-        if name == "entities":
-            continue
+    for name, table in told.bills.items():
         _save_bills(store, name, table.rows)
         done.written[name] = len(table.rows)
-    return done.answer(told)
+    return done.answer(shown)
 
 
 def _save_bills(store: Store, name: str, rows: tuple[Any, ...]) -> None:

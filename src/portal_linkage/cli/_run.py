@@ -11,7 +11,6 @@ from rich.console import Console
 
 from ..adapters.sql.tables import PREFIX
 from ..domain.errors import InvalidValue, PortalLinkageError
-from ..ports import PMS
 from ..wire import to_json
 from . import _commands as do
 from ._desk import Answer, at_desk
@@ -27,7 +26,7 @@ _PIPE_WIDTH: Final = 100_000
 _ADDRESS: Final = re.compile(r"\S*@\S*")
 
 _USER: Final = {"metavar": "USER", "help": "an e-mail address, or a user id"}
-_COMMON: Final = ("--store", "--firm", "--staff", "--json")
+_COMMON: Final = ("--store", "--firm", "--staff", "--policy", "--json")
 _PAGE: Final = ("--limit", "--after")
 _ROSTER: Final = ("--complete", "--source", "--plan", "--confirm")
 _FILES: Final = tuple(f"--{name.replace('_', '-')}" for name in TABLES)
@@ -35,6 +34,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--store": {"metavar": "URL", "default": "sqlite:///portal.db", "help": "(default: %(default)s)"},
     "--firm": {"metavar": "FIRM_ID", "required": True},
     "--staff": {"metavar": "STAFF_ID", "default": "command line", "help": "who acts for the firm, for the journal"},
+    "--policy": {"metavar": "SWITCH=VALUE", "action": "append", "default": [], "help": "auto_link=continuous, say"},
     "--json": {"action": "store_true", "help": "print the answer as JSON"},
     "--limit": {"type": int, "default": 50, "metavar": "ROWS", "help": "1 to 500 (default: %(default)s)"},
     "--after": {"metavar": "CURSOR", "help": "go on from where the page before ended"},
@@ -53,8 +53,8 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--firm-name": {"metavar": "NAME", "help": "of a firm that is new"},
     "--mapping": {"metavar": "FILE", "required": True, "help": "TOML: where each field comes from"},
     **{file: {"metavar": "FILE", "help": "a table: .csv, .json, .jsonl or .ndjson"} for file in _FILES},
-    "--complete": {"action": "store_true", "help": "these entities are all: the others become inactive"},
-    "--source": {"default": PMS, "help": "who lists these contacts; any but %(default)s brings contacts alone"},
+    "--complete": {"action": "store_true", "help": "these clients, or contacts, are all that there are"},
+    "--source": {"metavar": "NAME", "help": "who lists the contacts (default: contacts)"},
     "--plan": {"action": "store_true", "help": "show what would become of the roster, and write nothing"},
     "--skip-bad-rows": {"action": "store_true", "help": "write the good rows, and list the others"},
     "--dialect": {"choices": ("sqlite", "postgresql"), "required": True},

@@ -324,11 +324,23 @@ CONFIRM_ABOVE_SHARE = 20  # one in twenty: 5 %
 HELD_AT_MOST = CONFIRM_ABOVE_LINKS * CONFIRM_ABOVE_SHARE  # whoever holds more, the first limit is the stricter
 
 
-def needs_confirmation(effects: RosterEffects, *, held: int, removes_users: bool, empties: bool) -> bool:
-    """Whether a plan costs so much that its caller must name it (L13), or shows anybody the bills of one more client.
+def confirm_because(effects: RosterEffects, *, held: int, removed: int, empties: bool) -> tuple[str, ...]:
+    """Why a plan's caller must name it: it costs much (L13), or shows somebody the bills of one more client.
 
-    ``held``: all links of the firm's users.
+    ``held`` are all links of the firm's users, or `HELD_AT_MOST` if there are more; ``removed`` are the users who lose
+    their last one.
     """
     cost = len(effects.ended) + len(effects.hidden)
-    is_costly = cost > CONFIRM_ABOVE_LINKS or cost * CONFIRM_ABOVE_SHARE > held
-    return empties or removes_users or bool(effects.exposed) or is_costly
+    is_over = cost > CONFIRM_ABOVE_LINKS
+    conditions = {
+        "it comes from an empty snapshot": empties,
+        f"links it ends or hides: {cost}, over {CONFIRM_ABOVE_LINKS}": is_over,
+        f"links it ends or hides: {cost}, over 5 % of the firm's": cost * CONFIRM_ABOVE_SHARE > held and not is_over,
+        f"users it removes: {removed}": removed > 0,
+        f"users who are shown the bills of one more client: {_users_in(effects.exposed)}": bool(effects.exposed),
+    }
+    return tuple(why for why, holds in conditions.items() if holds)
+
+
+def _users_in(changes: Iterable[LinkChange]) -> int:
+    return len({change.user_id for change in changes})

@@ -10,19 +10,20 @@ import attrs
 
 from ..domain.entities import InvoiceStatus
 from ..domain.errors import InvalidValue
-from ..domain.values import Money
+from ..domain.values import EntityId, Money, check_id
 from ._moments import iso_moment
-from ._records import InvalidFile, Record, bytes_of, shown, text_of
+from ._records import InvalidFile, Record, Rejected, bytes_of, shown, text_of
 
-# The first field of each table is its id.
 _REQUIRED: Final = {
     "entities": ("entity_id", "name"),
+    "contacts": ("entity_id", "email"),
     "invoices": ("invoice_id", "entity_id", "total", "amount_due", "currency", "status", "issued_on"),
     "payments": ("payment_id", "entity_id", "amount", "currency", "paid_at"),
     "late_fees": ("fee_id", "entity_id", "amount", "currency", "assessed_on"),
 }
 _OPTIONAL: Final = {
-    "entities": ("client_number", "email", "active"),
+    "entities": ("client_number", "email", "active", "merged_into"),
+    "contacts": ("name",),
     "invoices": ("number", "due_on"),
     "payments": ("invoice_ids",),
     "late_fees": ("amount_due", "invoice_id"),
@@ -65,7 +66,7 @@ class FeedMapping:
             raise InvalidFile(shown(file), str(error)) from None
 
     def table(self, name: str) -> Mapping[str, Origin]:
-        """The origins of one table's fields, its id's first; the table's absence is an `InvalidFile`."""
+        """The origins of one table's fields; the table's absence is an `InvalidFile`."""
         if name not in self.tables:
             raise InvalidFile(self.file, f"has no section [{name}]")
         return self.tables[name]
@@ -134,6 +135,7 @@ def _words(where: str, field: str, given: Mapping[str, Any]) -> Mapping[str, str
 class Row:
     """The fields of one record, each as what it is; a flaw is an `InvalidValue` of that field."""
 
+    file: str
     record: Record
     origins: Mapping[str, Origin]
 
@@ -146,6 +148,16 @@ class Row:
         if None in cells:
             raise InvalidValue(field, "is a list or an object, not a plain value")
         return origin.constant or origin.separator.join(filter(None, cells))
+
+    def rejected(self, field: str, reason: str) -> Rejected:
+        """What is reported of a field."""
+        return Rejected(self.file, self.record.row, field, reason)
+
+    def id(self, field: str) -> EntityId:
+        """The id of an entity."""
+        text = self.text(field)
+        check_id(field, text)
+        return EntityId(text)
 
     def text(self, field: str) -> str:
         """The text of a field that must not be blank."""

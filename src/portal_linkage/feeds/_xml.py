@@ -1,6 +1,7 @@
 """XML in the shape of the JSON that says the same."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from typing import Final
 
 from ._payloads import InvalidPayload
@@ -12,8 +13,8 @@ def xml_of(text: str) -> dict[str, object]:
     """What an XML text holds, under the name of its root.
 
     An element with elements in it is an object, one that stands several times a list, and every other one a text;
-    but a reference (``...Ref``) is an object with its text as ``value``. Attributes of objects are fields of theirs.
-    Namespaces say nothing here.
+    but a reference (``...Ref``) is an object with its text as ``value``. Attributes of objects are fields of theirs, as
+    elements are: one that stands beside an element of its name makes a list. Namespaces say nothing here.
     """
     # A document type could name files to read, or entities that grow without end. It cannot be declared otherwise.
     if _DOCTYPE in text:
@@ -36,12 +37,12 @@ def _name(tag: str) -> str:
 def _value(element: ET.Element) -> object:
     text = (element.text or "").strip()
     if len(element):
-        return _fields(element) | element.attrib
+        return _fields(element, element.attrib)
     return {"value": text, **element.attrib} if text and element.tag.endswith("Ref") else text
 
 
-def _fields(element: ET.Element) -> dict[str, object]:
-    values: dict[str, list[object]] = {}
+def _fields(element: ET.Element, attributes: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, list[object]] = {_name(name): [text] for name, text in attributes.items()}
     for child in element:
         values.setdefault(_name(child.tag), []).append(_value(child))
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}

@@ -71,12 +71,21 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
-import attrs
-
 from ..domain.entities import ClientEntity, Contact, Invoice, InvoiceStatus, Payment
 from ..domain.values import MAX_NAME, EntityId, FirmId, InvoiceId, Money, PaymentId, check_id
 from ._payloads import Fields, InvalidPayload, RejectedRecord, is_object, json_of, listed, payload_text, read_each
-from ._roster import Bills, Gone, Roster, full_name, listing, read_bills
+from ._roster import (
+    Bills,
+    Client,
+    Gone,
+    Listed,
+    Roster,
+    full_name,
+    listing,
+    read_bills,
+    roster_of,
+    roster_of_contacts,
+)
 from ._xml import xml_of
 
 __all__ = [
@@ -101,29 +110,17 @@ def read_customers(firm_id: FirmId, payload: bytes | str) -> Roster:
     """
     records = _records(firm_id, payload, "Customer")
     clients, rejected = read_each("Customer", "Id", records, partial(_client, firm_id))
-    return Roster(
-        entities=tuple(each.entity for each in clients),
-        unnumbered=tuple(each.entity.entity_id for each in clients if not each.is_numbered),
-        rejected=rejected,
-        rejected_parts=tuple(part for each in clients for part in each.rejected_parts),
-    )
+    return roster_of(clients, rejected)
 
 
 def read_bill_contacts(firm_id: FirmId, payload: bytes | str) -> Roster:
     """For each customer, the addresses that the invoices of an answer were sent to; raises as `read_customers` does.
 
-    These entities carry contacts alone, for a roster source of their own: their names and numbers say nothing.
+    These entities carry contacts alone, for a roster source of their own: they have no name.
     """
     records = _records(firm_id, payload, "Invoice")
     sent, rejected = read_each("Invoice", "Id", records, partial(_sent, firm_id))
-    by_customer: dict[EntityId, list[Contact]] = {}
-    for each in sent:
-        by_customer.setdefault(each.customer_id, []).extend(each.contacts)
-    return Roster(
-        entities=tuple(_addressed(firm_id, customer_id, each) for customer_id, each in by_customer.items()),
-        rejected=rejected,
-        rejected_parts=tuple(part for each in sent for part in each.rejected_parts),
-    )
+    return roster_of_contacts(firm_id, sent, rejected)
 
 
 def read_invoices(
@@ -208,14 +205,7 @@ def _is_void(fields: Fields, amounts: Iterable[Money]) -> bool:
     return bool(is_marked) or _status(fields) == _VOIDED
 
 
-@attrs.frozen
-class _Client:
-    entity: ClientEntity
-    is_numbered: bool
-    rejected_parts: list[RejectedRecord]
-
-
-def _client(firm_id: FirmId, fields: Fields) -> _Client:
+def _client(firm_id: FirmId, fields: Fields) -> Client:
     if _status(fields) == _DELETED:
         raise fields.flaw("status", "is Deleted, so that it has no name; a complete list without it makes it inactive")
     _refuse_sparse(fields)
@@ -230,32 +220,18 @@ def _client(firm_id: FirmId, fields: Fields) -> _Client:
         contacts=tuple(contacts),
         active=fields.flag("Active"),
     )
-    return _Client(entity, bool(number), parts)
+    return Client(entity, bool(number), parts)
 
 
 def _addresses(fields: Fields, name: str, person: str = "") -> tuple[list[Contact], list[RejectedRecord]]:
     return listing(fields.part(name), "Address", person) if fields.find(name) is not None else ([], [])
 
 
-@attrs.frozen
-class _Sent:
-    customer_id: EntityId
-    contacts: list[Contact]
-    rejected_parts: list[RejectedRecord]
-
-
-def _sent(firm_id: FirmId, fields: Fields) -> _Sent | None:
+def _sent(firm_id: FirmId, fields: Fields) -> Listed | None:
     invoice = _invoice(firm_id, _NO_CURRENCY, fields)
     if isinstance(invoice, Gone) or invoice.status is InvoiceStatus.VOID:
         return None
-    return _Sent(invoice.entity_id, *_addresses(fields, "BillEmail"))
-
-
-def _addressed(firm_id: FirmId, customer_id: EntityId, contacts: list[Contact]) -> ClientEntity:
-    firsts: dict[str, Contact] = {}
-    for contact in contacts:
-        firsts.setdefault(contact.email.key, contact)
-    return ClientEntity(firm_id=firm_id, entity_id=customer_id, name=customer_id, contacts=tuple(firsts.values()))
+    return Listed(invoice.entity_id, *_addresses(fields, "BillEmail"))
 
 
 def _invoice(firm_id: FirmId, home_currency: str | None, fields: Fields) -> Invoice | Gone[InvoiceId]:

@@ -8,7 +8,7 @@ A file is read with `read_records` (or what stands in one with `parse_records`),
 >>> content = b'No,Client,Mails\n1001,"Smith, Jane",jane.smith@example.com; n/a\n,Smith Family Trust,\n'
 >>> records = parse_records(content, file="clients.csv")
 >>> clients = read_entities(FirmId("acme"), records, mapping)
->>> [entity.label for entity in clients.rows]
+>>> [entity.label for entity in clients.entities]
 ['Smith, Jane (1001)']
 >>> print(*clients.rejected, *clients.rejected_parts, sep="\n")
 clients.csv, row 3, entity_id: is missing
@@ -42,7 +42,11 @@ missing or wrong value, an id that an earlier good row has) rejects that row alo
 A value is a column, several columns joined (blank ones left out; the separator is a blank, for ``email`` and
 ``invoice_ids`` a line break), or a constant. The fields, optional ones in brackets, with what stands in for a blank:
 
-- ``entities``: ``entity_id``, ``name``, [``client_number``: the id], [``email``: no contacts], [``active``: yes].
+- ``entities``: ``entity_id``, ``name``, [``client_number``: the id], [``email``: no contacts], [``active``: yes],
+  [``merged_into``, the id of the entity that survives: none]. Who was merged is inactive; a merge that leads back to
+  itself is reported, and none.
+- ``contacts``, for a roster source beside the one that brings entities: ``entity_id``, ``email``, [``name``: none].
+  Several rows may list contacts with one entity; an address counts once, as it was listed first.
 - ``invoices``: ``invoice_id``, ``entity_id``, ``total``, ``amount_due``, ``currency``, ``status``, ``issued_on``,
   [``number``: the id], [``due_on``: the issue date].
 - ``payments``: ``payment_id``, ``entity_id``, ``amount``, ``currency``, ``paid_at``, [``invoice_ids``: none].
@@ -57,8 +61,8 @@ active, true, yes, y, 1 or inactive, false, no, n, 0, both whatever their case, 
 
 **E-mail cells** hold lists: ``a@x.com, b@y.com; "Smith, J" <c@z.com>``, divided by commas and semicolons outside
 quotes and by line breaks, never by blanks or ``|`` (which an address may hold). The name becomes the contact's name.
-Each part that is not blank ends as a contact or is `Rejected`; its row is kept either way. A client with several
-rows, one for each contact, is no such table: give its contacts in one cell or in several columns.
+Each part that is not blank ends as a contact or is `Rejected`; its row is kept either way. An entity has one row among
+the ``entities``: give its contacts in one cell, or in several columns, or as a table of ``contacts``.
 """
 
 import re
@@ -68,16 +72,18 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
-from ..domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
+from ..domain.entities import ClientEntity, Contact, Invoice, InvoiceStatus, LateFee, Payment
 from ..domain.errors import InvalidValue
 from ..domain.values import EntityId, FeeId, FirmId, InvoiceId, PaymentId
 from ._addresses import read_addresses
 from ._mapping import FeedMapping, Origin, Row, load_mapping
 from ._records import InvalidFile, Record, Records, Rejected, parse_records, read_records, shown
+from ._roster import Client, Listed, Roster, roster_of, roster_of_contacts
 
 __all__ = [
-    "FeedMapping", "Imported", "InvalidFile", "Origin", "Record", "Records", "Rejected", "load_mapping",
-    "parse_records", "read_entities", "read_invoices", "read_late_fees", "read_payments", "read_records",
+    "FeedMapping", "Imported", "InvalidFile", "Origin", "Record", "Records", "Rejected", "Roster", "load_mapping",
+    "parse_records", "read_contacts", "read_entities", "read_invoices", "read_late_fees", "read_payments",
+    "read_records",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -87,43 +93,49 @@ _BETWEEN_IDS: Final = re.compile(r"[,;\r\n]")
 
 @attrs.frozen
 class Imported(Generic[T]):
-    """What a table holds: the good rows in the order of the file, and everything that was kept out, by row.
-
-    ``rejected_parts`` are the parts of e-mail cells that are no address; the rest of their rows was kept.
-    """
+    """What a table of bills holds: the good rows in the order of the file, and those that were kept out."""
 
     rows: tuple[T, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    rejected_parts: tuple[Rejected, ...] = ()
 
 
-def read_entities(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[ClientEntity]:
+def read_entities(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Roster[Rejected]:
     """The client entities of a table, with the contacts that their e-mail cells list.
 
     Raises:
         InvalidFile: the mapping has no section for them, or names a column that no record has.
     """
-    read = _read(records, mapping, "entities", partial(_entity, firm_id, records.file))
-    parts = tuple(part for _, rejected in read.rows for part in rejected)
-    return Imported(tuple(entity for entity, _ in read.rows), read.rejected, parts)
+    read = _read(records, mapping, "entities", partial(_client, firm_id), id_field="entity_id")
+    return roster_of(read.rows, read.rejected)
+
+
+def read_contacts(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Roster[Rejected]:
+    """The contacts of a table, put together by the client entity that each row names; raises as `read_entities` does.
+
+    These entities carry contacts alone, for a roster source of their own: they have no name.
+    """
+    read = _read(records, mapping, "contacts", _listed)
+    return roster_of_contacts(firm_id, read.rows, read.rejected)
 
 
 def read_invoices(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[Invoice]:
     """The invoices of a table; raises as `read_entities` does."""
-    return _read(records, mapping, "invoices", partial(_invoice, firm_id))
+    return _read(records, mapping, "invoices", partial(_invoice, firm_id), id_field="invoice_id")
 
 
 def read_payments(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[Payment]:
     """The payments of a table; raises as `read_entities` does. Their payer is unknown."""
-    return _read(records, mapping, "payments", partial(_payment, firm_id))
+    return _read(records, mapping, "payments", partial(_payment, firm_id), id_field="payment_id")
 
 
 def read_late_fees(firm_id: FirmId, records: Records, mapping: FeedMapping) -> Imported[LateFee]:
     """The late fees of a table; raises as `read_entities` does."""
-    return _read(records, mapping, "late_fees", partial(_late_fee, firm_id))
+    return _read(records, mapping, "late_fees", partial(_late_fee, firm_id), id_field="fee_id")
 
 
-def _read(records: Records, mapping: FeedMapping, name: str, build: Callable[[Row], T]) -> Imported[T]:
+def _read(
+    records: Records, mapping: FeedMapping, name: str, build: Callable[[Row], T], *, id_field: str = ""
+) -> Imported[T]:
     origins = mapping.table(name)
     columns = dict.fromkeys(column for origin in origins.values() for column in origin.columns)
     if records.columns and (missing := [shown(column) for column in columns if column not in records.columns]):
@@ -132,13 +144,14 @@ def _read(records: Records, mapping: FeedMapping, name: str, build: Callable[[Ro
     rejected: list[Rejected] = []
     seen: dict[str, int] = {}
     for record in records.records:
-        row = Row(record, origins)
+        row = Row(records.file, record, origins)
         try:
             built = build(row)
-            _check_new(row, next(iter(origins)), seen)
+            if id_field:
+                _check_new(row, id_field, seen)
             rows.append(built)
         except InvalidValue as error:
-            rejected.append(Rejected(records.file, record.row, error.field, error.reason))
+            rejected.append(row.rejected(error.field, error.reason))
     return Imported(tuple(rows), tuple(rejected))
 
 
@@ -148,17 +161,33 @@ def _check_new(row: Row, id_field: str, seen: dict[str, int]) -> None:
         raise InvalidValue(id_field, f"stands in row {first} already")
 
 
-def _entity(firm_id: FirmId, file: str, row: Row) -> tuple[ClientEntity, list[Rejected]]:
-    contacts, rejected = read_addresses(row.find("email"))
+def _client(firm_id: FirmId, row: Row) -> Client[Rejected]:
+    entity_id, number = row.id("entity_id"), row.find("client_number")
+    survivor = row.id("merged_into") if row.find("merged_into") else None
+    contacts, parts = _addresses(row)
+    is_active = not row.find("active") or row.word("active") == "active"
     entity = ClientEntity(
         firm_id=firm_id,
-        entity_id=EntityId(row.text("entity_id")),
+        entity_id=entity_id,
         name=row.text("name"),
-        client_number=row.find("client_number") or row.text("entity_id"),
+        client_number=number or entity_id,
         contacts=tuple(contacts),
-        active=not row.find("active") or row.word("active") == "active",
+        active=is_active and not survivor,
     )
-    return entity, [Rejected(file, row.record.row, "email", reason) for reason in rejected]
+    circle = row.rejected("merged_into", "leads back to itself")
+    return Client(entity, bool(number), parts, survivor, circle)
+
+
+def _listed(row: Row) -> Listed[Rejected]:
+    person = row.find("name")
+    contacts, parts = _addresses(row)
+    named = [each if each.name else attrs.evolve(each, name=person) for each in contacts]
+    return Listed(row.id("entity_id"), named, parts)
+
+
+def _addresses(row: Row) -> tuple[list[Contact], list[Rejected]]:
+    contacts, reasons = read_addresses(row.find("email"))
+    return contacts, [row.rejected("email", reason) for reason in reasons]
 
 
 def _invoice(firm_id: FirmId, row: Row) -> Invoice:

@@ -67,12 +67,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-import attrs
-
 from ..domain.entities import ClientEntity, Contact, Invoice, InvoiceStatus, Payment
 from ..domain.values import MAX_NAME, EntityId, FirmId, InvoiceId, PaymentId, check_id
 from ._payloads import Fields, InvalidPayload, RejectedRecord, is_object, json_of, listed, payload_text, read_each
-from ._roster import Bills, Gone, Roster, full_name, listing, read_bills
+from ._roster import Bills, Client, Gone, Roster, full_name, listing, read_bills, roster_of
 
 __all__ = [
     "Bills", "InvalidPayload", "RejectedRecord", "Roster", "read_contacts", "read_invoices", "read_payments",
@@ -106,15 +104,7 @@ def read_contacts(firm_id: FirmId, payload: bytes | str) -> Roster:
     """
     records = _records(firm_id, payload, "Contacts", "ContactID")
     clients, rejected = read_each("Contact", "ContactID", records, partial(_client, firm_id))
-    ends = _ends({each.entity.entity_id: each.merged_into for each in clients if each.merged_into})
-    circles = [each.circle for each in clients if ends.get(each.entity.entity_id, "") is None]
-    return Roster(
-        entities=tuple(each.entity for each in clients),
-        merged={old: survivor for old, survivor in ends.items() if survivor},
-        unnumbered=tuple(each.entity.entity_id for each in clients if not each.is_numbered),
-        rejected=rejected,
-        rejected_parts=(*(part for each in clients for part in each.rejected_parts), *circles),
-    )
+    return roster_of(clients, rejected)
 
 
 def read_invoices(firm_id: FirmId, payload: bytes | str) -> Bills[Invoice, InvoiceId]:
@@ -144,16 +134,7 @@ def _records(firm_id: FirmId, payload: bytes | str, plural: str, id_field: str) 
     return listed(answer[plural]) if plural in answer else [answer]
 
 
-@attrs.frozen
-class _Client:
-    entity: ClientEntity
-    is_numbered: bool
-    merged_into: EntityId
-    circle: RejectedRecord
-    rejected_parts: list[RejectedRecord]
-
-
-def _client(firm_id: FirmId, fields: Fields) -> _Client:
+def _client(firm_id: FirmId, fields: Fields) -> Client:
     status = fields.word("ContactStatus", _CONTACT_STATUS)
     contact_id = EntityId(fields.text("ContactID"))
     number = fields.find_text("AccountNumber")
@@ -168,7 +149,7 @@ def _client(firm_id: FirmId, fields: Fields) -> _Client:
         active=status == "ACTIVE" and not survivor,
     )
     circle = fields.rejected("MergedToContactID", "leads back to itself")
-    return _Client(entity, bool(number), survivor, circle, parts)
+    return Client(entity, bool(number), parts, survivor, circle)
 
 
 def _contacts(fields: Fields) -> tuple[list[Contact], list[RejectedRecord]]:
@@ -179,20 +160,6 @@ def _contacts(fields: Fields) -> tuple[list[Contact], list[RejectedRecord]]:
 
 def _contact(fields: Fields) -> tuple[list[Contact], list[RejectedRecord]]:
     return listing(fields, "EmailAddress", full_name(fields, "FirstName", "LastName"))
-
-
-def _ends(merges: Mapping[EntityId, EntityId]) -> dict[EntityId, EntityId | None]:
-    """Where each chain of merges ends; one that runs in a circle, or into one, ends nowhere."""
-    ends: dict[EntityId, EntityId | None] = {}
-    for start in merges:
-        chain: list[EntityId] = []
-        at = start
-        while at in merges and at not in ends:
-            ends[at] = None  # until the end is known: whoever comes by again runs in a circle
-            chain.append(at)
-            at = merges[at]
-        ends |= dict.fromkeys(chain, ends.get(at, at))
-    return ends
 
 
 def _invoice(firm_id: FirmId, fields: Fields) -> Invoice | Gone[InvoiceId] | None:

@@ -39,7 +39,7 @@ class Decision:
     moved: Moves
     effects: RosterEffects
     removed_users: tuple[UserId, ...]
-    needs_confirmation: bool
+    confirm_because: tuple[str, ...]
     seen: Mapping[EntityId, str]
 
     def beyond(self, plan: RosterPlan) -> set[EntityId]:
@@ -70,7 +70,7 @@ def decide(
         moved=moved,
         effects=effects,
         removed_users=removed,
-        needs_confirmation=rosters.needs_confirmation(effects, held=held, removes_users=bool(removed), empties=empties),
+        confirm_because=rosters.confirm_because(effects, held=held, removed=len(removed), empties=empties),
         seen={one: _as_it_was(lot.source, before, one) for one in dict.fromkeys((*after, *moves, *moves.values()))},
     )
 

@@ -34,8 +34,9 @@ class RosterPlan:
     from entities that the store knows to those that take over. ``gains`` and ``losses`` are links that would come to be
     or end, ``hidden`` those that would stay but to an entity become inactive, each with the reason; ``removed_users``
     would lose their last link. ``exposed`` are entities whose bills would be shown, for a merge, to users who were not
-    linked to them. ``ambiguous_numbers`` are client numbers in this roster that more than one active entity
-    would bear: they prove nothing. ``unknown`` are entities of which more would have to be known: a source other than
+    linked to them. ``confirm_because`` says in words what asks for confirmation, if anything does.
+    ``ambiguous_numbers`` are client numbers in this roster that more than one active entity would bear: they prove
+    nothing. ``unknown`` are entities of which more would have to be known: a source other than
     ``"pms"`` lists contacts with them, or others are said to have been merged into them; nothing is kept of that.
 
     ``told`` is how many entities the roster told of. Of these, ``entities`` are those that would change, as they would
@@ -64,6 +65,7 @@ class RosterPlan:
     ambiguous_numbers: tuple[str, ...]
     unknown: tuple[EntityId, ...]
     needs_confirmation: bool
+    confirm_because: tuple[str, ...]
     seen: Mapping[EntityId, str] = attrs.field(hash=False, repr=False)
     plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_plan_id_of, takes_self=True))
 
@@ -144,7 +146,7 @@ _LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
     "entities": _entity,
     **dict.fromkeys(("gains", "losses", "hidden", "exposed"), _link_change),
     **dict.fromkeys(("added", "changed", "deactivated", "reactivated"), _text),
-    **dict.fromkeys(("removed_users", "ambiguous_numbers", "unknown"), _text),
+    **dict.fromkeys(("removed_users", "ambiguous_numbers", "unknown", "confirm_because"), _text),
 }
 
 

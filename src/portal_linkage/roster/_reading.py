@@ -99,7 +99,7 @@ class Reading:
         while chunk := list(islice(rest, _AT_ONCE)):
             self._compare(reader, checked(self.firm_id, chunk, self.told))
         if complete:
-            self._miss(reader, self.told.union(new.values()))
+            self._miss(reader, self.told.union(new, new.values()))
         self._move(reader, new)
         known, added = self.after.keys() & self.before.keys(), self.after.keys() - self.before.keys()
         self.after = {entity_id: self.after[entity_id] for entity_id in (*sorted(known), *sorted(added))}
@@ -138,7 +138,7 @@ class Reading:
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
         for gone, survivor in new.items():
             if self.moves.get(gone) == survivor and survivor not in known.keys() | self.after.keys():
-                self.after[survivor] = _renumbered(known[gone], survivor)
+                self.after[survivor] = _renumbered(self.after.get(gone, known[gone]), survivor)
         there = known.keys() | self.after.keys()
         self.unknown.update(survivor for survivor in self.moves.values() if survivor not in there)
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if survivor in there}

@@ -59,13 +59,13 @@ class RosterSync:
         ``complete=True`` says that these are all of the firm's: those that are missing become inactive. Otherwise
         they are changes, and the others stay as they are.
 
-        A ``source`` other than ``"pms"`` brings contacts alone, which replace those that it listed before: names,
-        numbers and activity stay, an entity that is missing in a complete roster loses these contacts, and one that is
-        not known is named by the plan.
+        A ``source`` other than ``"pms"`` brings contacts alone, which replace those that it listed before: names (which
+        may be empty), numbers and activity are not read, an entity that is missing in a complete roster loses these
+        contacts, and one that is not known is named by the plan.
 
         ``merged`` leads from an entity to the one that it was merged into; ``renumbered`` from the key of an entity to
-        its new one, under which the roster need not tell of it. Bills, bars and links go over, and the old number goes
-        on proving the entity until another active one bears it.
+        its new one; the roster may tell of it under either, or not at all. Bills, bars and links go over, and the old
+        number goes on proving the entity until another active one bears it.
 
         Raises:
             FirmNotFound: there is no such firm.
@@ -156,7 +156,8 @@ def _plan(
         removed_users=decided.removed_users,
         ambiguous_numbers=ambiguous,
         unknown=tuple(sorted(reading.unknown)),
-        needs_confirmation=decided.needs_confirmation,
+        needs_confirmation=bool(decided.confirm_because),
+        confirm_because=decided.confirm_because,
         seen=decided.seen,
     )
 
@@ -243,7 +244,7 @@ class _Application:
     def _check(self, decided: Decision) -> None:
         if decided.beyond(self.plan):
             raise PlanOutdated(self.plan.plan_id)
-        if decided.needs_confirmation and not self._is_confirmed:
+        if decided.confirm_because and not self._is_confirmed:
             raise PlanNotConfirmed(self.plan.plan_id)
 
     def _apply(self, tx: Transaction, entity_ids: list[EntityId]) -> _Written:
