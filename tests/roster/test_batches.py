@@ -176,6 +176,19 @@ def test_what_merges_is_withheld_together(world: World, portal: LinkageService) 
     assert world.agrees_with_its_journal()
 
 
+def test_whoever_would_be_left_without_a_link_keeps_what_they_have(world: World, portal: LinkageService) -> None:
+    """If the entity that they gain is withheld, so is the loss of their last link: that would remove them unseen."""
+    world.save(b.entity(IDS[3], b.JANE))
+    user = signed_up(world.portal().sign_up(b.ACME, verified(b.JANE), name="J")).user
+    for entity_id in b.NAMES:
+        portal.unlink(STAFF, user.user_id, entity_id)
+    changed = [b.entity(one, name="New") for one in IDS[:-1]] + [b.entity(IDS[-1], b.JANE)]
+    plan = portal.roster.plan(b.ACME, changed)
+    done = apply(portal, plan, lambda: world.save(b.entity(IDS[-1], name="Theirs")))
+    assert done.withheld == (IDS[3], IDS[-1])
+    assert world.links_of(user) == [IDS[3]]
+
+
 def test_what_came_out_better_is_told(world: World, portal: LinkageService) -> None:
     """Who signed up meanwhile gains what was not shown; and a link that was gone already is not hidden."""
     user = world.jane(b.REALTY, IDS[8])
