@@ -176,6 +176,20 @@ def test_what_merges_is_withheld_together(world: World, portal: LinkageService) 
     assert world.agrees_with_its_journal()
 
 
+@pytest.mark.parametrize("others", [IDS[7], IDS[8]])
+def test_what_merges_is_withheld_together_though_nobody_is_linked(
+    world: World, portal: LinkageService, others: EntityId
+) -> None:
+    """Whichever of the two has changed, the other is as it was: the one that goes is not inactive before it goes."""
+    world.save(b.entity(IDS[6], name="Goes too"))
+    merged = {IDS[6]: IDS[8], IDS[7]: IDS[8]}
+    plan = portal.roster.plan(b.ACME, [b.entity(one, name="New") for one in IDS], merged=merged)
+    done = apply(portal, plan, lambda: world.save(b.entity(others, name="Theirs")))
+    assert done.withheld == tuple(IDS[6:9])
+    kept = stored(world)
+    assert all(kept[one].active and kept[one].name != "New" for one in IDS[6:9])
+
+
 def test_whoever_would_be_left_without_a_link_keeps_what_they_have(world: World, portal: LinkageService) -> None:
     """If the entity that they gain is withheld, so is the loss of their last link: that would remove them unseen."""
     world.save(b.entity(IDS[3], b.JANE))

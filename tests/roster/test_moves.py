@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from portal_linkage import (
+    AutoLink,
     ClaimRefused,
     ClientEntity,
     ContactRemoved,
@@ -188,6 +189,20 @@ def test_what_was_left_stays_left_unless_it_was_claimed(world: World, *, claims:
         world.portal(self_unlink=SelfUnlink.ALLOWED, firm_unlink=FirmUnlink.FORGETS).unlink(STAFF, user.user_id, SMITH)
     again = ids_of(portal.sign_up(b.ACME, verified(b.JANE), name="Jane"))
     assert again == ([SMITH, REALTY] if claims else [REALTY])
+
+
+@pytest.mark.parametrize("source", ["pms", "xero"])
+def test_who_was_listed_before_does_not_appear_for_a_merge(world: World, source: str) -> None:
+    """The survivor lists whom the other listed: that was so before, and links nobody who was not linked then."""
+    portal = world.portal(auto_link=AutoLink.CONTINUOUS)
+    world.save(b.entity(SMITH), b.entity(TRUST))
+    user = world.jane(REALTY)
+    quiet = world.portal(auto_link=AutoLink.AT_SIGN_UP)
+    change(quiet, b.entity(TRUST, b.JANE, b.jane_at(1)), source=source)
+    new = world.jane(REALTY, email=b.jane_at(2))
+    done = change(portal, b.entity(SMITH, b.JANE, b.jane_at(2)), merged={TRUST: SMITH})
+    assert [(gain.user_id, gain.entity_id) for gain in done.gains] == [(new.user_id, SMITH)]
+    assert world.links_of(user) == [REALTY]
 
 
 def test_a_listing_that_the_survivor_does_not_have_is_withdrawn(world: World) -> None:

@@ -157,6 +157,7 @@ def test_shared_numbers_are_named(world: World, portal: LinkageService) -> None:
         return b.entity(entity_id, client_number=number, active=active)
 
     world.save(bearing("s1", "70"), bearing("s2", "71", active=False), bearing("s3", "72"), bearing("s4", "72"))
+    world.save(bearing("s5", "75"), bearing("s6", "76"))
     roster = [
         bearing("a", "B"),
         bearing("c", "B"),
@@ -168,6 +169,9 @@ def test_shared_numbers_are_named(world: World, portal: LinkageService) -> None:
         bearing("i", "73"),
         bearing("j", "73", active=False),
         bearing("s3", "74"),
+        bearing("s5", "75"),
+        bearing("s6", "77"),
+        bearing("k", "76"),
     ]
     assert portal.roster.plan(b.ACME, roster).ambiguous_numbers == ("70", "A", "B")
     assert portal.roster.plan(b.ACME, roster, complete=True).ambiguous_numbers == ("A", "B")
