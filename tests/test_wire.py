@@ -146,7 +146,6 @@ PLAN = RosterPlan(
     removed_users=(),
     ambiguous_numbers=("7",),
     unknown=(),
-    needs_confirmation=True,
     confirm_because=("users it removes: 1",),
     seen={b.REALTY: "5ee1"},
 )

@@ -1,6 +1,8 @@
 """Files become a roster and bills, or nothing at all."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -63,7 +65,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def test_an_import_makes_the_firm_its_roster_and_its_bills(office: Office) -> None:
-    """All four tables at once, into a store that is made; then Jane signs up and sees hers."""
+    """Clients and all bills at once, into a store that is made; then Jane signs up and sees hers."""
     payments = table(office.folder / "payments.csv", "Payment,No,Amount,At", PAYMENTS)
     fees = table(office.folder / "fees.csv", "Fee,No,Amount,On", LATE_FEES)
     ran = office(*office.entities(), *office.invoices(), "--payments", payments, "--late-fees", fees)
@@ -154,6 +156,25 @@ def test_a_list_with_bad_rows_is_never_taken_for_complete(office: Office) -> Non
     office.acme.jane_signs_up()
 
 
+def test_a_list_of_contacts_with_bad_rows_is_not_written(office: Office) -> None:
+    """A client's rows are all that the list has of it: without one of them, its address would count as gone."""
+    office(*office.entities())
+    ran = office(*office.contacts([("1001", "books@example.com"), ("", "j@example.com")]), "--skip-bad-rows")
+    assert (ran.code, is_one_line(ran.err)) == (1, True)
+    assert office.acme("sign-up", "books@example.com").code == 1
+
+
+def test_a_plan_makes_no_tables(office: Office) -> None:
+    """Where there is no file all would be added, and there is none afterwards; a file without tables is refused."""
+    assert ": 3 added, 0 changed, 0 deactivated, 0 reactivated." in office(*office.entities(), "--plan").out
+    assert not (office.folder / "portal.db").exists()
+    (office.folder / "portal.db").touch()
+    ran = office(*office.entities(), "--plan")
+    assert (ran.code, is_one_line(ran.err)) == (2, True)
+    with closing(sqlite3.connect(office.folder / "portal.db")) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
 def test_bad_bills_beside_a_complete_list_can_be_skipped(office: Office) -> None:
     """They say nothing about who is a client."""
     ran = office(*office.entities(), *office.invoices([BAD_INVOICE]), "--complete", "--skip-bad-rows", "--json")
@@ -196,7 +217,7 @@ def test_a_plan_can_be_looked_at_without_being_applied(office: Office) -> None:
     plan_id = shown.out.split("--confirm ")[1].split()[0]
     assert f"Roster plan {plan_id}: 1 added, 0 changed, 1 deactivated, 0 reactivated." in shown.out
     assert f"{user_id} " in shown.out
-    assert "Links: 0 gained, 0 lost, 1 hidden. Removed: 0 users." in shown.out
+    assert "Links: 0 gained, 0 lost, 1 hidden, 0 shown. Removed: 0 users." in shown.out
     assert f"--confirm {plan_id} applies it." in shown.out
     assert office(*files, "--plan", "--json").data["applied"] is False
     assert len(office.acme.json("view", JANE)["entities"]["items"]) == 3
@@ -245,8 +266,8 @@ def test_the_switches_of_the_policy_are_set_by_name(office: Office) -> None:
             [jane, "loses", "1002", LAST_GROUND],
         ]
     )
-    assert "Links: 1 gained, 2 lost, 0 hidden. Removed: 1 user." in shown
-    assert "It must be confirmed. Links it ends or hides: 2, over 5 % of the firm's; users it removes: 1." in shown
+    assert "Links: 1 gained, 2 lost, 0 hidden, 0 shown. Removed: 1 user." in shown
+    assert "It must be confirmed: links it ends or hides: 2, over 5 % of the firm's; users it removes: 1." in shown
     plan_id = shown.split("--confirm ")[1].split()[0]
     assert office(*office.entities(changed), *continuous, "--confirm", plan_id).code == 0
     assert [each["entity_id"] for each in office.acme.json("view", JANE)["entities"]["items"]] == ["1001", "1003"]
@@ -266,7 +287,7 @@ def test_clients_that_were_merged_are_merged(office: Office) -> None:
     merged = [("1001", "Smith, Jane", "", "1002"), *clients[1:]]
     ran = office(*office.entities(merged))
     assert (ran.code, "no client and no bill was written" in ran.err) == (1, True)
-    assert "Users who are shown the bills of one more client: 1." in ran.out
+    assert "users who are shown the bills of further clients: 1." in ran.out
     plan_id = ran.err.split("--confirm ")[1].split()[0]
     assert office(*office.entities(merged), "--confirm", plan_id).code == 0
     seen = office.acme.json("view", "lake.house@example.com")["invoices"]["items"]
@@ -317,6 +338,9 @@ def test_more_bills_than_one_transaction_takes_are_all_written(office: Office) -
         (("--entities", "a.csv", "--source", "xero"), "--source: is said of --contacts"),
         (("--entities", "a.csv", "--policy", "auto_link=sometimes"), "--policy: is one of auto_link=at_sign_up|con"),
         (("--entities", "a.csv", "--policy", "attempts=7"), "--policy: is one of auto_link=at_sign_up|con"),
+        (("--entities", "a.csv", *("--policy", "arrival=link") * 2), "--policy: sets arrival twice"),
+        (("--entities", "a.csv", "--plan", "--confirm", "x"), "--confirm: is not given beside --plan"),
+        (("--confirm", "x", "--invoices", "invoices.csv"), "--confirm: is said of --entities"),
         (("--complete", "--invoices", "invoices.csv"), "--complete: is said of --entities"),
         (("--plan", "--invoices", "invoices.csv"), "--plan: is said of --entities"),
         (("--entities", "absent.csv"), "absent.csv: cannot be opened"),

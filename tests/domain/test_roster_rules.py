@@ -236,5 +236,5 @@ def test_what_asks_for_confirmation_is_told() -> None:
     assert asked(0, 2, removed=3, empties=True) == (
         "it comes from an empty snapshot",
         "users it removes: 3",
-        "users who are shown the bills of one more client: 1",
+        "users who are shown the bills of further clients: 1",
     )

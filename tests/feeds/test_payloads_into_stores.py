@@ -181,7 +181,11 @@ def test_the_real_answers_of_quickbooks(store: Store, portal: LinkageService, sa
     for name in CUSTOMERS:
         keep(store, quickbooks.read_customers(ACME, answers[name]).entities)
     for name in PAYMENTS:
-        keep(store, payments=quickbooks.read_payments(ACME, answers[name], home_currency="USD").rows)
+        rows = quickbooks.read_payments(ACME, answers[name], home_currency="USD").rows
+        keep(store, payments=rows)
+        with store.snapshot() as snapshot:
+            assert [snapshot.payments.find(ACME, each.payment_id) for each in rows] == [*rows]
+        assert sum_by_currency(each.amount for each in rows) == {"USD": Money(40, "USD")}
     for name in INVOICES:
         keep(store, invoices=quickbooks.read_invoices(ACME, answers[name]))
         with store.snapshot() as snapshot:

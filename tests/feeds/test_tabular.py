@@ -316,11 +316,11 @@ def test_parts_that_are_no_address_are_named_and_their_client_kept() -> None:
 def test_who_was_merged_is_inactive_and_leads_to_the_survivor() -> None:
     """At the end of each chain; a merge that leads back to itself is named, and none."""
     chain = ({"id": "a", "into": "b"}, {"id": "b", "into": "c", "no": "7"}, {"id": "c", "no": "8"})
-    circle = ({"id": "d", "into": "d"}, {"id": "e", "into": "d"}, {"id": "f", "into": "x" * 201})
-    read = entities(*chain, *circle)
+    circle = ({"id": "d", "into": "e"}, {"id": "e", "into": "d"}, {"id": "f", "into": "x" * 201})
+    read = entities(*chain, *circle, {"id": "g", "into": "g"})
     assert read.merged == {"a": "c", "b": "c"}
-    assert {client.entity_id for client in read.entities if client.active} == {"c"}
-    assert read.unnumbered == ("a", "d", "e")
+    assert {client.entity_id for client in read.entities if client.active} == {"c", "g"}
+    assert read.unnumbered == ("a", "d", "e", "g")
     assert [str(each) for each in read.rejected_parts] == [
         "t.json, row 4, merged_into: leads back to itself",
         "t.json, row 5, merged_into: leads back to itself",

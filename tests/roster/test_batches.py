@@ -16,7 +16,7 @@ from portal_linkage import (
     RosterApplied,
     RosterPlan,
 )
-from portal_linkage.roster import _sync
+from portal_linkage.roster import _applying
 from tests import builders as b
 from tests.service.world import STAFF, World, contents, signed_up, verified
 
@@ -26,7 +26,7 @@ IDS = [EntityId(f"e{number:02d}") for number in range(10)]
 @pytest.fixture(autouse=True)
 def batches_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let three entities be many."""
-    monkeypatch.setattr(_sync, "BATCH", 3)
+    monkeypatch.setattr(_applying, "BATCH", 3)
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_a_large_plan_that_would_cost_more_is_outdated_before_anything_is_writte
 ) -> None:
     """As long as nothing is written, nobody is left with half a plan."""
     if not batches:
-        monkeypatch.setattr(_sync, "BATCH", 2_000)
+        monkeypatch.setattr(_applying, "BATCH", 2_000)
     user = world.jane(b.REALTY)
     plan = hide_all(portal)
     portal.link(STAFF, user.user_id, IDS[9])

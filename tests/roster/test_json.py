@@ -133,7 +133,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a firm without an id": lambda _: {"firm_id": "", "entities": []},
     "complete as a word": lambda _: {"complete": "no"},
     "complete as a number": lambda _: {"complete": 1},
-    "confirmation as a word": lambda _: {"needs_confirmation": "no"},
+    "reasons as a number": lambda _: {"confirm_because": [7]},
     "a link change of lists": lambda _: {"hidden": [{"user_id": [], "entity_id": {}, "why": 1}]},
     "a link change of nothing": lambda _: {"losses": [{}]},
     "users as numbers": lambda _: {"removed_users": [7]},
@@ -147,11 +147,18 @@ def test_a_forged_plan_is_refused_though_its_digest_agrees(plan: RosterPlan, for
         RosterPlan.from_json(forged(plan, **FORGERIES[forgery](ENTITY)))
 
 
+def test_whether_a_plan_needs_confirmation_follows_from_its_reasons(plan: RosterPlan) -> None:
+    """A text that says otherwise was altered, whatever its digest."""
+    assert plan.needs_confirmation
+    with pytest.raises(InvalidValue, match="was altered"):
+        RosterPlan.from_json(forged(plan, needs_confirmation=False))
+
+
 def test_a_forged_plan_takes_nothing_away_unnoticed(world: World, plan: RosterPlan) -> None:
     """Who forges a plan that says it costs nothing gets it decided again when it is applied (L13)."""
     portal: LinkageService = world.portal()
     before = contents(world.store)
-    innocent = RosterPlan.from_json(forged(plan, needs_confirmation=False))
+    innocent = RosterPlan.from_json(forged(plan, confirm_because=[], needs_confirmation=False))
     assert not innocent.needs_confirmation
     with pytest.raises(PlanNotConfirmed):
         portal.roster.apply(innocent)

@@ -28,7 +28,7 @@ from portal_linkage import (
     User,
     UserId,
 )
-from portal_linkage.roster import _deciding, _sync
+from portal_linkage.roster import _applying, _deciding
 from tests import builders as b
 from tests.service.world import STAFF, World, arrival, contents, ids_of, signed_up, verified
 
@@ -416,6 +416,17 @@ def test_an_old_number_proves_until_another_bears_it(world: World, portal: Linka
     assert isinstance(portal.claim(user.viewer, proof), Linked)
 
 
+def test_a_number_that_is_told_late_goes_over_too(world: World, portal: LinkageService) -> None:
+    """The one that was merged away is told again, with another number: that proves the survivor."""
+    world.save(b.entity(TRUST), b.entity(SMITH), b.invoice("A", SMITH))
+    user = world.jane(REALTY)
+    merge(portal)
+    change(portal, b.entity(TRUST, client_number="99"), merged={TRUST: SMITH})
+    linked = portal.claim(user.viewer, InvoiceProof("99", "A"))
+    assert isinstance(linked, Linked)
+    assert linked.link.entity_id == SMITH
+
+
 def test_an_old_number_of_two_proves_nothing(world: World, portal: LinkageService) -> None:
     """As with any number that is shared."""
     world.save(b.entity(TRUST, client_number="7"), b.entity(SMITH, client_number="7"), b.invoice("INV", TRUST))
@@ -446,7 +457,7 @@ def test_who_is_linked_while_it_merges_is_met_by_another_try(world: World, monke
         tries.append(1)
         return {} if len(tries) == 1 else known(*asked)
 
-    monkeypatch.setattr(_sync, "concerned", concerned)
+    monkeypatch.setattr(_applying, "concerned", concerned)
     merge(portal)
     assert len(tries) == 2
     assert world.links_of(user) == [SMITH]

@@ -9,15 +9,18 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from portal_linkage import (
+    ArrivalRule,
     AutoLink,
     ClaimRefused,
     ClientEntity,
     ContactRemoved,
     EntityId,
     EntityNotFound,
+    FirmUnlink,
     LinkagePolicy,
     LinkageService,
     NothingToLink,
+    NotPermitted,
     PageRequest,
     RosterPlan,
     SelfUnlink,
@@ -25,7 +28,7 @@ from portal_linkage import (
     UserNotFound,
 )
 from portal_linkage.ports import PMS, Snapshot
-from portal_linkage.roster import _sync
+from portal_linkage.roster import _applying
 from tests import builders as b
 from tests import engines
 from tests.service.world import STAFF, World, arrival, verified
@@ -72,7 +75,9 @@ policies = st.builds(
     LinkagePolicy,
     auto_link=st.sampled_from(AutoLink),
     contact_removed=st.sampled_from(ContactRemoved),
-    self_unlink=st.just(SelfUnlink.ALLOWED),
+    arrival=st.sampled_from(ArrivalRule),
+    firm_unlink=st.sampled_from(FirmUnlink),
+    self_unlink=st.sampled_from(SelfUnlink),
 )
 histories = st.lists(st.one_of(acts, acts, changes()), min_size=2, max_size=12)
 
@@ -116,7 +121,7 @@ def act(portal: LinkageService, name: str, address: str, entity_id: str) -> None
             portal.leave(user.viewer, one)
         elif not isinstance(portal.claim(user.viewer, arrival(one)), ClaimRefused):
             event("claimed")
-    except (EntityNotFound, UserNotFound):
+    except (EntityNotFound, NotPermitted, UserNotFound):
         return
 
 
@@ -157,7 +162,7 @@ NEW: Final = EntityId("2001")
 @pytest.fixture(params=[1, 2_000])
 def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Plans in many transactions, and in one."""
-    monkeypatch.setattr(_sync, "BATCH", request.param)
+    monkeypatch.setattr(_applying, "BATCH", request.param)
     return int(request.param)
 
 
@@ -216,6 +221,7 @@ def test_whatever_is_told_the_books_come_out_as_reckoned(
         assert (gained - lost, lost - gained) == (after - before, before - after)
         assert len(plan.removed_users) == len(books.links) - len(came.links)
         assert world.agrees_with_its_journal()
+        assert portal.roster.apply(plan, confirmed=plan.plan_id).events == ()
         again = plan_of(portal, step)
         assert (again.entities, again.gains, again.losses, again.hidden) == ((), (), (), ())
         assert portal.roster.apply(again, confirmed=again.plan_id).events == ()
@@ -254,8 +260,9 @@ def _told(world: World, policy: LinkagePolicy, changes: Iterable[Change]) -> Boo
         return books_of(snapshot)
 
 
-def _sight(books: Books) -> dict[str, set[str]]:
-    """What each user sees."""
+def _sight(books: Books) -> dict[str, dict[str, frozenset[str]]]:
+    """What each user sees, and by which grounds."""
     return {
-        address: {entity_id for entity_id in held if books.active[entity_id]} for address, held in books.links.items()
+        address: {entity_id: grounds for entity_id, grounds in held.items() if books.active[entity_id]}
+        for address, held in books.links.items()
     }

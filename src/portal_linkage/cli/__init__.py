@@ -8,8 +8,8 @@ It comes with the extra ``portal_linkage[cli]``. ``portal-linkage COMMAND --help
 - *Answers* are tables for people, or with ``--json`` the values of `portal_linkage.wire` for machines.
 - *Exit codes*: 0 done (also if there was nothing left to do), 1 refused by a rule, 2 wrong usage: bad arguments, a file
   or mapping that cannot be read. A complaint is one line on stderr, without an address or an amount.
-- *Policy*: the default `LinkagePolicy`, but for the switches that ``--policy SWITCH=VALUE`` sets, each by one of them.
-  Set them as your host application does.
+- *Policy*: the default `LinkagePolicy`, but for the switches that ``--policy SWITCH=VALUE`` sets, one each. Set them
+  as your host application does.
 """
 
 from collections.abc import Sequence

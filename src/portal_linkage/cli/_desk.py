@@ -1,8 +1,8 @@
 """The desk at which a command is carried out: a store, the firm, and the one who acts for it."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -13,16 +13,20 @@ from rich.console import RenderableType
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from ..adapters.memory import MemoryStore
 from ..adapters.sql import SqlStore
 from ..domain.entities import FirmStaff
 from ..domain.errors import FirmNotFound, InvalidValue, UserNotFound
 from ..domain.policy import LinkagePolicy
 from ..domain.values import EmailAddress, FirmId, StaffId, UserId
+from ..ports import Store
 from ..service import LinkageService
 
 _SWITCHES: Final[Mapping[str, type[StrEnum]]] = {
     field.name: type(field.default) for field in attrs.fields(LinkagePolicy) if isinstance(field.default, StrEnum)
 }
+SWITCHES: Final = ", ".join(f"{name}={'|'.join(values)}" for name, values in _SWITCHES.items())
+"""What may be said of the policy."""
 
 
 @attrs.frozen
@@ -72,18 +76,41 @@ def policy_of(said: Iterable[str]) -> LinkagePolicy:
     for switch in said:
         name, _, value = switch.partition("=")
         if value not in {*_SWITCHES.get(name, ())}:
-            known = ", ".join(f"{each}={'|'.join(values)}" for each, values in _SWITCHES.items())
-            raise InvalidValue("--policy", f"is one of {known}")
+            raise InvalidValue("--policy", f"is one of {SWITCHES}")
+        if name in chosen:
+            raise InvalidValue("--policy", f"sets {name} twice")
         chosen[name] = _SWITCHES[name](value)
     return LinkagePolicy(**chosen)
 
 
+def open_as_it_is(url: str) -> Store:
+    """Open a store of which nothing is to be changed, not even its tables; where there is no file yet, one in memory."""
+    with _of_an_address():
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+            return MemoryStore()
+        store = SqlStore.open(url, migrate=False)
+    with ExitStack() as undo:
+        undo.callback(store.close)
+        if not store.is_current():
+            raise InvalidValue("--store", "has no tables, or older ones: import makes them")
+        undo.pop_all()
+    return store
+
+
 def open_store(url: str, *, create: bool) -> SqlStore:
     """Open a store; unless it is to be created, a SQLite file must be there already."""
-    try:
+    with _of_an_address():
         address = make_url(url)
         if create or address.get_backend_name() != "sqlite" or Path(address.database or "").is_file():
             return SqlStore.open(url)
-    except (ArgumentError, ImportError, TypeError, ValueError) as error:  # what drivers say of a bad URL
-        raise InvalidValue("--store", "is no address of a database that can be opened") from error
     raise InvalidValue("--store", "there is no such file; import makes one")
+
+
+@contextmanager
+def _of_an_address() -> Generator[None]:
+    """Tell in our words what drivers say of a bad URL."""
+    try:
+        yield
+    except (ArgumentError, ImportError, TypeError, ValueError) as error:
+        raise InvalidValue("--store", "is no address of a database that can be opened") from error

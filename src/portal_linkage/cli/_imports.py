@@ -21,7 +21,7 @@ from ..ports import PMS, Store
 from ..roster import RosterPlan, RosterSync
 from ..service import LinkageService
 from . import _sheets
-from ._desk import Answer, open_store, policy_of
+from ._desk import Answer, open_as_it_is, open_store, policy_of
 
 _BATCH: Final = 1_000
 _CONTACTS: Final = "contacts"
@@ -92,14 +92,16 @@ class _Import:
         return _Done(rejected=[*clients.rejected, *bad], rejected_parts=[*clients.rejected_parts])
 
     def plan(self, roster: RosterSync, clients: _Clients, done: _Done) -> RosterPlan:
-        plan = roster.plan(
-            self.firm.firm_id,
-            clients.entities,
-            complete=self.is_complete,
-            source=self.source,
-            merged=clients.merged,
-        )
-        done.plan = {name: part for name, part in attrs.asdict(plan, recurse=False).items() if name != "entities"}
+        with _watched("plan"):
+            plan = roster.plan(
+                self.firm.firm_id,
+                clients.entities,
+                complete=self.is_complete,
+                source=self.source,
+                merged=clients.merged,
+            )
+        shown = attrs.asdict(plan, recurse=False)
+        done.plan = {name: part for name, part in shown.items() if name not in {"entities", "seen"}}
         return plan
 
 
@@ -110,55 +112,59 @@ def _check_usage(args: Namespace, files: Mapping[str, Path]) -> None:
         raise InvalidValue("--contacts", "is not given beside --entities: import one after the other")
     if args.source is not None and _CONTACTS not in files:
         raise InvalidValue("--source", "is said of --contacts, which are not given")
-    for said in ("complete", "plan"):
+    for said in ("complete", "plan", "confirm"):
         if getattr(args, said) and files.keys().isdisjoint(_ROSTERS):
             raise InvalidValue(f"--{said}", "is said of --entities or --contacts, which are not given")
+    if args.plan and args.confirm:
+        raise InvalidValue("--confirm", "is not given beside --plan, which writes nothing")
 
 
 def import_(args: Namespace) -> Answer:
     """Bring the firm's clients and bills up to date from files; a firm that is new is made."""
-    told = _Import.read(args)
-    done = told.done()
+    wanted = _Import.read(args)
+    done = wanted.done()
     if done.rejected and not args.skip_bad_rows:
         return done.answer([], "there are bad rows, so nothing was written; --skip-bad-rows writes the others")
-    if args.complete and told.roster and told.roster.rejected:
-        return done.answer([], "with bad rows a list is not complete: their clients would count as gone")
-    with closing(open_store(args.store, create=not args.plan)) as store:
-        if args.plan and told.roster:
-            return _planned(store, told, told.roster, done)
+    # The rows of a client's contacts are all that a list has of them, even if it lists changes alone.
+    if wanted.roster and wanted.roster.rejected and (args.complete or wanted.source != PMS):
+        return done.answer([], "with bad rows a list is not complete: what is in them would count as gone")
+    if args.plan and wanted.roster:
+        with closing(open_as_it_is(args.store)) as store:
+            return _planned(store, wanted, wanted.roster, done)
+    with closing(open_store(args.store, create=True)) as store:
         with store.transaction() as tx:
-            if tx.firms.find(told.firm.firm_id) is None:
-                tx.firms.save(told.firm)
-        return _write(store, told, done, args.confirm)
+            if tx.firms.find(wanted.firm.firm_id) is None:
+                tx.firms.save(wanted.firm)
+        return _write(store, wanted, done, args.confirm)
 
 
-def _planned(store: Store, told: _Import, clients: _Clients, done: _Done) -> Answer:
+def _planned(store: Store, wanted: _Import, clients: _Clients, done: _Done) -> Answer:
     """Show what would become of the roster, and write nothing; of a firm that is new, too."""
     with store.snapshot() as snapshot:
-        is_known = snapshot.firms.find(told.firm.firm_id) is not None
+        is_known = snapshot.firms.find(wanted.firm.firm_id) is not None
     if not is_known:
         store = MemoryStore()
         with store.transaction() as tx:
-            tx.firms.save(told.firm)
-    plan = told.plan(LinkageService(store, policy=told.policy).roster, clients, done)
+            tx.firms.save(wanted.firm)
+    plan = wanted.plan(LinkageService(store, policy=wanted.policy).roster, clients, done)
     need = f"--confirm {plan.plan_id} applies it." if plan.needs_confirmation else "It needs no --confirm."
     return done.answer([*_sheets.plan(plan), need])
 
 
-def _write(store: Store, told: _Import, done: _Done, confirm: str | None) -> Answer:
+def _write(store: Store, wanted: _Import, done: _Done, confirm: str | None) -> Answer:
     shown: list[RenderableType] = []
-    if told.roster is not None:
-        roster = LinkageService(store, policy=told.policy).roster
-        plan = told.plan(roster, told.roster, done)
+    if wanted.roster is not None:
+        roster = LinkageService(store, policy=wanted.policy).roster
+        plan = wanted.plan(roster, wanted.roster, done)
         shown += _sheets.plan(plan)
         if plan.needs_confirmation and confirm != plan.plan_id:
             return done.answer(shown, f"no client and no bill was written; --confirm {plan.plan_id} does it")
         # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
-        named = PlanId(confirm) if confirm is not None and (plan.seen or plan.needs_confirmation) else None
+        named = None if confirm is None or plan.is_idle else PlanId(confirm)
         with _watched("clients") as progress:
             roster.apply(plan, confirmed=named, progress=progress)
         done.applied = True
-    for name, table in told.bills.items():
+    for name, table in wanted.bills.items():
         _save_bills(store, name, table.rows)
         done.written[name] = len(table.rows)
     return done.answer(shown)

@@ -13,7 +13,7 @@ from ..adapters.sql.tables import PREFIX
 from ..domain.errors import InvalidValue, PortalLinkageError
 from ..wire import to_json
 from . import _commands as do
-from ._desk import Answer, at_desk
+from ._desk import SWITCHES, Answer, at_desk
 from ._imports import TABLES, import_
 from ._sheets import printable
 from ._story import demo
@@ -34,7 +34,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--store": {"metavar": "URL", "default": "sqlite:///portal.db", "help": "(default: %(default)s)"},
     "--firm": {"metavar": "FIRM_ID", "required": True},
     "--staff": {"metavar": "STAFF_ID", "default": "command line", "help": "who acts for the firm, for the journal"},
-    "--policy": {"metavar": "SWITCH=VALUE", "action": "append", "default": [], "help": "auto_link=continuous, say"},
+    "--policy": {"metavar": "SWITCH=VALUE", "action": "append", "default": [], "help": f"one of {SWITCHES}"},
     "--json": {"action": "store_true", "help": "print the answer as JSON"},
     "--limit": {"type": int, "default": 50, "metavar": "ROWS", "help": "1 to 500 (default: %(default)s)"},
     "--after": {"metavar": "CURSOR", "help": "go on from where the page before ended"},
@@ -60,7 +60,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--dialect": {"choices": ("sqlite", "postgresql"), "required": True},
     "--prefix": {"default": PREFIX, "help": "begins the name of each table (default: %(default)s)"},
     "--schema": {"help": "where the tables are to be"},
-    "--confirm": {"metavar": "PLAN_ID", "help": "apply this roster plan although it takes much away"},
+    "--confirm": {"metavar": "PLAN_ID", "help": "apply this roster plan, which must be confirmed"},
 }
 _COMMANDS: Final[Mapping[Callable[[Namespace], Answer], tuple[str, ...]]] = {
     demo: (),

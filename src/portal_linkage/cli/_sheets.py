@@ -118,11 +118,12 @@ def plan(drawn: RosterPlan) -> Iterator[RenderableType]:
     if rows := [(each.user_id, what, each.entity_id, each.why) for what, changes in effects for each in changes]:
         gone = [(user_id, "is removed", "", "their last link ends") for user_id in drawn.removed_users]
         yield sheet("What it does to users", "User|Change|Entity|Why", sorted([*rows, *gone]))
-        totals = ((len(drawn.gains), "gained"), (len(drawn.losses), "lost"), (len(drawn.hidden), "hidden"))
+        sums = ((drawn.gains, "gained"), (drawn.losses, "lost"), (drawn.hidden, "hidden"), (drawn.exposed, "shown"))
+        totals = ((len(changes), what) for changes, what in sums)
         users = counted(len(drawn.removed_users), "user")
         yield f"Links: {', '.join(f'{count} {what}' for count, what in totals)}. Removed: {users}."
     if drawn.confirm_because:
-        yield f"It must be confirmed. {'; '.join(drawn.confirm_because).capitalize()}."
+        yield f"It must be confirmed: {'; '.join(drawn.confirm_because)}."
     if drawn.ambiguous_numbers:
         yield f"Client numbers of several clients, which prove nothing: {', '.join(drawn.ambiguous_numbers)}."
     if drawn.unknown:

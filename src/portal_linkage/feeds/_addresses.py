@@ -15,16 +15,16 @@ _QUOTING: Final = re.compile(r'\\(.)|"')
 _ALONE: Final = re.compile(r'(?:[^<>()\[\]:\\"]+|"(?:[^"\\]|\\.)++")@(?:[A-Za-z0-9._-]|[^\x00-\x7f])+')
 
 
-def read_addresses(cell: str) -> tuple[list[Contact], list[str]]:
+def read_addresses(cell: str, person: str = "") -> tuple[list[Contact], list[str]]:
     """The contacts in a cell, and of each part that is no address its number, from 1 on, and the reason.
 
-    Nothing in a cell raises, and nothing is lost.
+    Who has no name there is the person. Nothing in a cell raises, and nothing is lost.
     """
     contacts: list[Contact] = []
     rejected: list[str] = []
     for number, part in enumerate(parts_of(cell), 1):
         try:
-            contacts.append(_contact(part))
+            contacts.append(_contact(part, person))
         except InvalidValue as error:
             rejected.append(f"part {number} {error.reason}")
     return contacts, rejected
@@ -35,11 +35,11 @@ def parts_of(cell: str) -> list[str]:
     return list(filter(None, map(str.strip, _PART.findall(cell))))
 
 
-def _contact(part: str) -> Contact:
+def _contact(part: str, person: str) -> Contact:
     named = _NAMED.fullmatch(part)
     name, address = named.groups() if named else ("", part)
     email = _address(address)
-    return Contact(email=email, name=_display_name(name, email))
+    return Contact(email=email, name=_display_name(name, email) or person)
 
 
 def _address(text: str) -> EmailAddress:

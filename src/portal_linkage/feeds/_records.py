@@ -26,9 +26,9 @@ class InvalidFile(InvalidValue):
 
 @attrs.frozen
 class Rejected:
-    """A row that was kept out, or a part of its e-mail cell that is no address. It repeats no address and no amount.
+    """A row that was kept out, or a part of one: what is no address, or a merge that leads back to itself.
 
-    ``field`` is empty where the row as a whole is at fault.
+    It repeats no address and no amount. ``field`` is empty where the row as a whole is at fault.
     """
 
     file: str

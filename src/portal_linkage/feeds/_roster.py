@@ -24,7 +24,7 @@ class Roster(Generic[R]):
 
     ``merged`` says of each entity that was merged into another which one survives, at the end of all merges; it stands
     among the entities too, inactive. ``unnumbered`` are entities to which the PMS gives no client number: their number
-    is their id, which nobody reads, so that no proof can be asked for. ``rejected`` are the records that were kept out;
+    is their id, which people may not know, or may guess. ``rejected`` are the records that were kept out;
     ``rejected_parts`` is what was kept out of the others: parts of e-mail lists that are no address, and merges that
     lead nowhere.
     """
@@ -40,20 +40,20 @@ class Roster(Generic[R]):
 class Client(Generic[R]):
     """A client as read, into whom it was merged, if it was, and what was kept out of its record.
 
-    ``circle`` is what is reported if its merge leads back to itself.
+    ``circle`` makes what is reported if its merge leads back to itself.
     """
 
     entity: ClientEntity
     is_numbered: bool
     rejected_parts: Sequence[R]
     merged_into: EntityId | None = None
-    circle: R | None = None
+    circle: Callable[[], R] | None = None
 
 
 def roster_of(clients: Sequence[Client[R]], rejected: tuple[R, ...]) -> Roster[R]:
     """The roster of these clients."""
     ends = _ends({each.entity.entity_id: each.merged_into for each in clients if each.merged_into})
-    circles = [each.circle for each in clients if each.circle and ends.get(each.entity.entity_id, "") is None]
+    circles = [each.circle() for each in clients if each.circle and ends.get(each.entity.entity_id, "") is None]
     return Roster(
         entities=tuple(each.entity for each in clients),
         merged={old: survivor for old, survivor in ends.items() if survivor},
@@ -133,9 +133,8 @@ def read_bills(
 
 def listing(fields: Fields, name: str, person: str = "") -> tuple[list[Contact], list[RejectedRecord]]:
     """The contacts that a field lists, and its parts that are no address. Who has no name there is the person."""
-    contacts, reasons = read_addresses(fields.cell(name))
-    named = [each if each.name else attrs.evolve(each, name=person) for each in contacts]
-    return named, [fields.rejected(name, reason) for reason in reasons]
+    contacts, reasons = read_addresses(fields.cell(name), person)
+    return contacts, [fields.rejected(name, reason) for reason in reasons]
 
 
 def full_name(fields: Fields, first: str, last: str) -> str:

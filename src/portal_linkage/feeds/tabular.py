@@ -43,8 +43,8 @@ A value is a column, several columns joined (blank ones left out; the separator 
 ``invoice_ids`` a line break), or a constant. The fields, optional ones in brackets, with what stands in for a blank:
 
 - ``entities``: ``entity_id``, ``name``, [``client_number``: the id], [``email``: no contacts], [``active``: yes],
-  [``merged_into``, the id of the entity that survives: none]. Who was merged is inactive; a merge that leads back to
-  itself is reported, and none.
+  [``merged_into``, the id of the entity that survives, its own for none: none]. Who was merged is inactive, also if its
+  merges run in a circle, which is reported.
 - ``contacts``, for a roster source beside the one that brings entities: ``entity_id``, ``email``, [``name``: none].
   Several rows may list contacts with one entity; an address counts once, as it was listed first.
 - ``invoices``: ``invoice_id``, ``entity_id``, ``total``, ``amount_due``, ``currency``, ``status``, ``issued_on``,
@@ -93,7 +93,7 @@ _BETWEEN_IDS: Final = re.compile(r"[,;\r\n]")
 
 @attrs.frozen
 class Imported(Generic[T]):
-    """What a table of bills holds: the good rows in the order of the file, and those that were kept out."""
+    """What a table holds: the good rows in the order of the file, and those that were kept out."""
 
     rows: tuple[T, ...] = ()
     rejected: tuple[Rejected, ...] = ()
@@ -163,7 +163,7 @@ def _check_new(row: Row, id_field: str, seen: dict[str, int]) -> None:
 
 def _client(firm_id: FirmId, row: Row) -> Client[Rejected]:
     entity_id, number = row.id("entity_id"), row.find("client_number")
-    survivor = row.id("merged_into") if row.find("merged_into") else None
+    survivor = row.id("merged_into") if row.find("merged_into") not in {"", entity_id} else None
     contacts, parts = _addresses(row)
     is_active = not row.find("active") or row.word("active") == "active"
     entity = ClientEntity(
@@ -174,19 +174,16 @@ def _client(firm_id: FirmId, row: Row) -> Client[Rejected]:
         contacts=tuple(contacts),
         active=is_active and not survivor,
     )
-    circle = row.rejected("merged_into", "leads back to itself")
+    circle = partial(row.rejected, "merged_into", "leads back to itself")
     return Client(entity, bool(number), parts, survivor, circle)
 
 
 def _listed(row: Row) -> Listed[Rejected]:
-    person = row.find("name")
-    contacts, parts = _addresses(row)
-    named = [each if each.name else attrs.evolve(each, name=person) for each in contacts]
-    return Listed(row.id("entity_id"), named, parts)
+    return Listed(row.id("entity_id"), *_addresses(row, row.find("name")))
 
 
-def _addresses(row: Row) -> tuple[list[Contact], list[Rejected]]:
-    contacts, reasons = read_addresses(row.find("email"))
+def _addresses(row: Row, person: str = "") -> tuple[list[Contact], list[Rejected]]:
+    contacts, reasons = read_addresses(row.find("email"), person)
     return contacts, [row.rejected("email", reason) for reason in reasons]
 
 

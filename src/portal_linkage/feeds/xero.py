@@ -36,8 +36,8 @@ merges, and those would count as none.
 - ``contacts``: first ``EmailAddress`` (a list is taken apart), named by ``FirstName`` and ``LastName``; then of each of
   the ``ContactPersons`` whose ``IncludeInEmails`` is true the same three fields. Nobody else's address counts: a
   person whom the firm sends no bills is no contact of the portal. All are listed for billing.
-- ``merged``: ``MergedToContactID``, followed to the last survivor that the payload knows. Merges that run in a circle
-  are among the ``rejected_parts``.
+- ``merged``: ``MergedToContactID``, followed to the last survivor that the payload knows. Those whose merges run in a
+  circle are inactive, and among the ``rejected_parts``.
 
 **Invoices** (`read_invoices`). ``Type`` ``ACCREC`` alone; what the firm itself owes (``ACCPAY``) is skipped.
 
@@ -148,7 +148,7 @@ def _client(firm_id: FirmId, fields: Fields) -> Client:
         contacts=tuple(contacts),
         active=status == "ACTIVE" and not survivor,
     )
-    circle = fields.rejected("MergedToContactID", "leads back to itself")
+    circle = partial(fields.rejected, "MergedToContactID", "leads back to itself")
     return Client(entity, bool(number), parts, survivor, circle)
 
 

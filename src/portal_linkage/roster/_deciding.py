@@ -1,12 +1,13 @@
 """A roster change is decided against one moment of the store, as a whole or a batch of it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
 
 from ..domain import rosters
 from ..domain.entities import User
+from ..domain.outcomes import LinkChange
 from ..domain.policy import LinkagePolicy
 from ..domain.rosters import EntityChange, Known, RosterEffects
 from ..domain.values import EmailAddress, EntityId, FirmId, UserId
@@ -17,7 +18,7 @@ from ._reading import Entities, Moves, changes_of
 
 
 @attrs.frozen
-class Lot:
+class Terms:
     """What a change is decided by, whatever there is to decide."""
 
     firm_id: FirmId
@@ -46,23 +47,32 @@ class Decision:
         """The entities that it would write over as the plan has not seen them, or take away from more than it shows."""
         seen = {entity_id for entity_id, as_it_was in self.seen.items() if plan.seen.get(entity_id) != as_it_was}
         effects = self.effects
-        taken = {*effects.losses, *effects.hides, *effects.exposed} - {*plan.losses, *plan.hidden, *plan.exposed}
+        taken = (
+            places(effects.losses) - places(plan.losses)
+            | places(effects.hides) - places(plan.losses) - places(plan.hidden)
+            | places(effects.exposed) - places(plan.exposed)
+        )
         removed = {*self.removed_users} - {*plan.removed_users}
         ended = {link.entity_id for link in self.effects.ended if link.user_id in removed}
-        return seen | {change.entity_id for change in taken} | ended
+        return seen | {entity_id for _, entity_id in taken} | ended
+
+
+def places(changes: Iterable[LinkChange]) -> set[tuple[UserId, EntityId]]:
+    """Whose sight of what these change, whatever the reason."""
+    return {(change.user_id, change.entity_id) for change in changes}
 
 
 def decide(
-    reader: Snapshot, lot: Lot, before: Entities, after: Entities, moves: Moves, *, empties: bool = False
+    reader: Snapshot, terms: Terms, before: Entities, after: Entities, moves: Moves, *, empties: bool = False
 ) -> Decision:
     """Decide what a change does. ``before`` has all of ``after`` that the store knows, and all that moves."""
-    moved, moves = moves, fresh(reader, lot.firm_id, before, moves)
-    changes = changes_of(reader, lot.firm_id, lot.source, before, after, moves)
-    users = reader.users.having(lot.firm_id, concerned(reader, lot, changes, moves).values())
-    known = _known(reader, lot.firm_id, changes, moves, users)
-    effects = rosters.roster_change(changes, known, lot.policy, source=lot.source, at=lot.at, merged=moves)
-    removed = effects.removed_users(reader.links.counts(lot.firm_id, {link.user_id for link in effects.ended}))
-    held = reader.links.count(lot.firm_id, at_most=rosters.HELD_AT_MOST)
+    moved, moves = moves, fresh(reader, terms.firm_id, before, moves)
+    changes = changes_of(reader, terms.firm_id, terms.source, before, after, moves)
+    users = reader.users.having(terms.firm_id, concerned(reader, terms, changes, moves).values())
+    known = _known(reader, terms.firm_id, changes, moves, users)
+    effects = rosters.roster_change(changes, known, terms.policy, source=terms.source, at=terms.at, merged=moves)
+    removed = effects.removed_users(reader.links.counts(terms.firm_id, {link.user_id for link in effects.ended}))
+    held = reader.links.count(terms.firm_id, at_most=rosters.HELD_AT_MOST)
     return Decision(
         before=before,
         after=after,
@@ -71,7 +81,7 @@ def decide(
         effects=effects,
         removed_users=removed,
         confirm_because=rosters.confirm_because(effects, held=held, removed=len(removed), empties=empties),
-        seen={one: _as_it_was(lot.source, before, one) for one in dict.fromkeys((*after, *moves, *moves.values()))},
+        seen={one: _as_it_was(terms.source, before, one) for one in dict.fromkeys((*after, *moves, *moves.values()))},
     )
 
 
@@ -97,10 +107,12 @@ def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailA
     return refused | {user.email.key: user.email for user in users}
 
 
-def concerned(reader: Snapshot, lot: Lot, changes: Collection[EntityChange], moves: Moves) -> dict[str, EmailAddress]:
+def concerned(
+    reader: Snapshot, terms: Terms, changes: Collection[EntityChange], moves: Moves
+) -> dict[str, EmailAddress]:
     """The addresses, by key, whose links a change may touch: those whose listing matters, and all where it moves."""
-    emails = rosters.concerned(changes, lot.policy)
-    return emails | (parties(reader, lot.firm_id, moves) if moves else {})
+    emails = rosters.concerned(changes, terms.policy)
+    return emails | (parties(reader, terms.firm_id, moves) if moves else {})
 
 
 def _known(

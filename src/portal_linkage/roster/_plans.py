@@ -22,6 +22,10 @@ def digest(content: Json) -> str:
     return hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()
 
 
+def _needs_confirmation(plan: "RosterPlan") -> bool:
+    return bool(plan.confirm_because)
+
+
 def _plan_id_of(plan: "RosterPlan") -> PlanId:
     return PlanId(digest(plan.content()))
 
@@ -64,14 +68,19 @@ class RosterPlan:
     removed_users: tuple[UserId, ...]
     ambiguous_numbers: tuple[str, ...]
     unknown: tuple[EntityId, ...]
-    needs_confirmation: bool
     confirm_because: tuple[str, ...]
     seen: Mapping[EntityId, str] = attrs.field(hash=False, repr=False)
+    needs_confirmation: bool = attrs.field(init=False, default=attrs.Factory(_needs_confirmation, takes_self=True))
     plan_id: PlanId = attrs.field(init=False, default=attrs.Factory(_plan_id_of, takes_self=True))
 
     def moves(self) -> dict[EntityId, EntityId]:
         """From all that are gone to those that take over."""
         return {**self.merged, **self.renumbered}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it would change nothing, and nothing asks for its confirmation."""
+        return not self.seen and not self.needs_confirmation
 
     @property
     def empties(self) -> bool:
@@ -80,7 +89,7 @@ class RosterPlan:
 
     def content(self) -> dict[str, Json]:
         """All of it but its id, as plain data."""
-        names = (field.name for field in attrs.fields(type(self)) if field.init)
+        names = (field.name for field in attrs.fields(type(self)) if field.name != "plan_id")
         return {name: to_json(getattr(self, name)) for name in names}
 
     def to_json(self) -> str:
@@ -97,12 +106,12 @@ class RosterPlan:
         check_type("plan", text, str)
         try:
             data = json.loads(text)
-            plan_id = data.pop("plan_id")
+            plan_id, needs_confirmation = data.pop("plan_id"), data.pop("needs_confirmation")
             plan = cls(**_fields(data))
             check_plan(plan)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise InvalidValue("plan", "is no roster plan") from None
-        if plan.plan_id != plan_id:
+        if plan.plan_id != plan_id or plan.needs_confirmation is not needs_confirmation:
             raise InvalidValue("plan", "was altered after it was made")
         return plan
 
@@ -114,7 +123,6 @@ def check_plan(plan: RosterPlan) -> None:
     """
     check_id("firm_id", plan.firm_id)
     check_type("complete", plan.complete, bool)
-    check_type("needs_confirmation", plan.needs_confirmation, bool)
     check_type("told", plan.told, int)
     check_id("source", plan.source)
     checked_moves("merged", plan.moves())

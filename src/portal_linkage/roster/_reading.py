@@ -134,16 +134,16 @@ class Reading:
         """Let those who are gone be inactive, and leave out what cannot move: from nowhere, or to nowhere."""
         met = {*self.moves, *self.moves.values()} - self.before.keys()
         self.before |= {one.entity_id: one for one in reader.entities.roster(self.firm_id, met)}
-        known = {**self.after, **self.before}
+        known = {**self.before, **self.after}
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
         for gone, survivor in new.items():
             if self.moves.get(gone) == survivor and survivor not in known.keys() | self.after.keys():
-                self.after[survivor] = _renumbered(self.after.get(gone, known[gone]), survivor)
+                self.after[survivor] = _renumbered(known[gone], survivor)
         there = known.keys() | self.after.keys()
         self.unknown.update(survivor for survivor in self.moves.values() if survivor not in there)
         self.moves = {gone: survivor for gone, survivor in self.moves.items() if survivor in there}
         for gone in self.moves:
-            self._keep(self.before.get(gone), attrs.evolve(self.after.get(gone, known[gone]), active=False))
+            self._keep(self.before.get(gone), attrs.evolve(known[gone], active=False))
 
     def ambiguous(self, reader: Snapshot, *, complete: bool) -> tuple[str, ...]:
         """The client numbers that more than one active entity would bear."""

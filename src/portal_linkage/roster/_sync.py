@@ -2,30 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import partial
-from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, TypeAlias
-
-import attrs
+from typing import Final
 
 from ..domain.entities import ClientEntity
-from ..domain.errors import FirmNotFound, InvalidValue, PlanNotConfirmed, PlanOutdated
-from ..domain.events import Event
+from ..domain.errors import FirmNotFound, InvalidValue, PlanNotConfirmed
 from ..domain.policy import LinkagePolicy
-from ..domain.rosters import EntityChange, RosterEffects
+from ..domain.rosters import EntityChange
 from ..domain.values import EntityId, FirmId, PlanId, as_utc, check_id, check_type
-from ..ports import PMS, Mailbox, Snapshot, Store, Transaction, changed
-from ._deciding import Decision, Lot, batches_of, concerned, decide, fresh
+from ..ports import PMS, Store
+from ._applying import Application, Progress
+from ._deciding import Decision, Terms, decide
 from ._plans import RosterApplied, RosterPlan, check_plan
-from ._reading import Entities, Moves, Reading, changes_of, checked_moves, differ, written
-from ._writing import transfer_bills, write
-
-Progress: TypeAlias = Callable[[int, int], object]
-"""Told how many entities are written, of how many."""
-
-BATCH: Final = 2_000
-"""So many entities are written in one transaction, or a few more that must not be torn apart."""
+from ._reading import Reading, checked_moves
 
 _NONE: Final[Mapping[EntityId, EntityId]] = MappingProxyType({})
 
@@ -76,16 +65,16 @@ class RosterSync:
         check_type("complete", complete, bool)
         check_id("source", source)
         moves = _moves(source, merged, renumbered)
-        lot = Lot(firm_id, source, self._policy_of(firm_id), as_utc("clock", self._clock()))
+        terms = Terms(firm_id, source, self._policy_of(firm_id), as_utc("clock", self._clock()))
         reading = Reading(firm_id, source, moves)
         with self._store.snapshot() as snapshot:
             if snapshot.firms.find(firm_id) is None:
                 raise FirmNotFound(firm_id)
             reading.read(snapshot, entities, complete=complete, new=renumbered)
             empties = complete and not reading.told
-            decided = decide(snapshot, lot, reading.before, reading.after, reading.moves, empties=empties)
+            decided = decide(snapshot, terms, reading.before, reading.after, reading.moves, empties=empties)
             ambiguous = reading.ambiguous(snapshot, complete=complete) if source == PMS else ()
-        return _plan(lot, reading, decided, ambiguous, complete=complete, renumbered=renumbered)
+        return _plan(terms, reading, decided, ambiguous, complete=complete, renumbered=renumbered)
 
     def apply(
         self, plan: RosterPlan, *, confirmed: PlanId | None = None, progress: Progress | None = None
@@ -111,8 +100,8 @@ class RosterSync:
             raise TypeError("progress must be something that can be called")
         if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):
             raise PlanNotConfirmed(plan.plan_id)
-        lot = Lot(plan.firm_id, plan.source, self._policy_of(plan.firm_id), as_utc("clock", self._clock()))
-        return _Application(self._store, plan, lot, confirmed is not None, progress).run()
+        terms = Terms(plan.firm_id, plan.source, self._policy_of(plan.firm_id), as_utc("clock", self._clock()))
+        return Application(self._store, plan, terms, confirmed is not None, progress).run()
 
 
 def _moves(
@@ -128,7 +117,7 @@ def _moves(
 
 
 def _plan(
-    lot: Lot,
+    terms: Terms,
     reading: Reading,
     decided: Decision,
     ambiguous: tuple[str, ...],
@@ -138,8 +127,8 @@ def _plan(
 ) -> RosterPlan:
     changes = [EntityChange(reading.before.get(one), after) for one, after in reading.after.items()]
     return RosterPlan(
-        firm_id=lot.firm_id,
-        source=lot.source,
+        firm_id=terms.firm_id,
+        source=terms.source,
         complete=complete,
         told=len(reading.told),
         entities=tuple(reading.after.values()),
@@ -156,7 +145,6 @@ def _plan(
         removed_users=decided.removed_users,
         ambiguous_numbers=ambiguous,
         unknown=tuple(sorted(reading.unknown)),
-        needs_confirmation=bool(decided.confirm_because),
         confirm_because=decided.confirm_because,
         seen=decided.seen,
     )
@@ -164,133 +152,3 @@ def _plan(
 
 def _ids(changes: Iterable[EntityChange]) -> tuple[EntityId, ...]:
     return tuple(sorted(change.entity_id for change in changes))
-
-
-@attrs.frozen(kw_only=True)
-class _Written:
-    """What one transaction did."""
-
-    effects: RosterEffects
-    withheld: set[EntityId]
-    events: tuple[Event, ...]
-
-
-def _by_id(application: "_Application") -> Entities:
-    return {entity.entity_id: entity for entity in application.plan.entities}
-
-
-def _moves_of(application: "_Application") -> Moves:
-    return application.plan.moves()
-
-
-@attrs.define
-class _Application:
-    """A plan that is being applied."""
-
-    _store: Store
-    plan: RosterPlan
-    _lot: Lot
-    _is_confirmed: bool
-    _progress: Progress | None
-    _done: list[_Written] = attrs.field(factory=list[_Written], init=False)
-    _told: Entities = attrs.field(init=False, default=attrs.Factory(_by_id, takes_self=True))
-    _moves: Moves = attrs.field(init=False, default=attrs.Factory(_moves_of, takes_self=True))
-
-    def run(self) -> RosterApplied:
-        """Apply it, one batch after the other."""
-        if not self._told and not self._has_fresh_moves():
-            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self._moves))
-            return self._applied()
-        batches = self._batches()
-        total, count = sum(map(len, batches)), 0
-        for batch in batches:
-            self._done.append(changed(self._store, partial(self._apply, entity_ids=batch)))
-            count += len(batch)
-            if self._progress is not None:
-                self._progress(count, total)
-        return self._applied()
-
-    def _has_fresh_moves(self) -> bool:
-        firm_id, moves = self.plan.firm_id, self._moves
-        with self._store.snapshot() as snapshot:
-            if snapshot.firms.find(firm_id) is None:
-                raise FirmNotFound(firm_id)
-            before = {entity.entity_id: entity for entity in snapshot.entities.roster(firm_id, moves.keys())}
-            return bool(fresh(snapshot, firm_id, before, moves))
-
-    def _batches(self) -> list[list[EntityId]]:
-        plan = self.plan
-        met = list(dict.fromkeys((*self._told, *self._moves, *self._moves.values())))
-        if len(met) <= BATCH:
-            return [met]
-        with self._store.snapshot() as snapshot:
-            stored = snapshot.entities.roster(plan.firm_id, met, source=plan.source)
-            decided = self._decided(snapshot, {entity.entity_id: entity for entity in stored}, met)
-        self._check(decided)
-        return list(batches_of(decided, BATCH))
-
-    def _decided(self, reader: Snapshot, before: Entities, entity_ids: Iterable[EntityId]) -> Decision:
-        after, moves = self._part(before, entity_ids)
-        return decide(reader, self._lot, before, after, moves, empties=self.plan.empties)
-
-    def _part(self, before: Entities, entity_ids: Iterable[EntityId]) -> tuple[Entities, Moves]:
-        """What the plan would write of these entities, given how they are stored, and which of them it moves."""
-        told = {one: self._told[one] for one in entity_ids if one in self._told}
-        after = {one: written(before.get(one), entity, self.plan.source) for one, entity in told.items()}
-        there = {one for one in entity_ids if one in before or one in told}
-        moves = {gone: into for gone, into in self._moves.items() if gone in there and into in there}
-        return {one: entity for one, entity in after.items() if differ(before.get(one), entity)}, moves
-
-    def _check(self, decided: Decision) -> None:
-        if decided.beyond(self.plan):
-            raise PlanOutdated(self.plan.plan_id)
-        if decided.confirm_because and not self._is_confirmed:
-            raise PlanNotConfirmed(self.plan.plan_id)
-
-    def _apply(self, tx: Transaction, entity_ids: list[EntityId]) -> _Written:
-        """Write a batch, decided again under its locks; after the first, without what has come to cost more."""
-        if tx.firms.lock(self.plan.firm_id) is None:
-            raise FirmNotFound(self.plan.firm_id)
-        mailboxes = self._locked_mailboxes(tx, entity_ids)
-        locked = tx.entities.lock_many(self.plan.firm_id, entity_ids, source=self.plan.source)
-        before = {entity.entity_id: entity for entity in locked}
-        decided, withheld = self._decided(tx, before, entity_ids), set[EntityId]()
-        if not self._done:
-            self._check(decided)
-        while beyond := decided.beyond(self.plan):
-            withheld |= self._together(beyond)
-            decided = self._decided(tx, before, [one for one in entity_ids if one not in withheld])
-        journaled = write(tx, self._lot, decided, mailboxes)
-        return _Written(effects=decided.effects, withheld=withheld, events=journaled)
-
-    def _locked_mailboxes(self, tx: Transaction, entity_ids: list[EntityId]) -> tuple[Mailbox, ...]:
-        plan = self.plan
-        before = {one.entity_id: one for one in tx.entities.roster(plan.firm_id, entity_ids, source=plan.source)}
-        after, moves = self._part(before, entity_ids)
-        moves = fresh(tx, plan.firm_id, before, moves)
-        changes = changes_of(tx, plan.firm_id, plan.source, before, after, moves)
-        return tx.mailboxes.lock_many(plan.firm_id, concerned(tx, self._lot, changes, moves).values())
-
-    def _together(self, entity_ids: set[EntityId]) -> set[EntityId]:
-        """These, and all that go into one of them or into which they go."""
-        survivors = {self._moves.get(entity_id, entity_id) for entity_id in entity_ids}
-        return entity_ids | survivors | {gone for gone, into in self._moves.items() if into in survivors}
-
-    def _applied(self) -> RosterApplied:
-        gains, losses, hidden = (
-            tuple(change for done in self._done for change in of(done.effects))
-            for of in (attrgetter("gains"), attrgetter("losses"), attrgetter("hides"))
-        )
-        withheld = {entity_id for done in self._done for entity_id in done.withheld}
-        shown, came = (*self.plan.losses, *self.plan.hidden), {*losses, *hidden}
-        foreseen = {*self.plan.gains}
-        return RosterApplied(
-            plan_id=self.plan.plan_id,
-            gains=gains,
-            losses=losses,
-            hidden=hidden,
-            unforeseen=tuple(change for change in gains if change not in foreseen),
-            spared=tuple(change for change in shown if change not in came),
-            withheld=tuple(sorted(withheld)),
-            events=tuple(event for done in self._done for event in done.events),
-        )

@@ -11,18 +11,18 @@ from ..domain.events import Event
 from ..domain.rosters import RosterEffects
 from ..domain.values import FirmId, UserId
 from ..ports import PMS, Mailbox, Transaction
-from ._deciding import Decision, Lot
+from ._deciding import Decision, Terms
 from ._reading import Moves
 
 
-def write(tx: Transaction, lot: Lot, decided: Decision, mailboxes: Iterable[Mailbox]) -> tuple[Event, ...]:
+def write(tx: Transaction, terms: Terms, decided: Decision, mailboxes: Iterable[Mailbox]) -> tuple[Event, ...]:
     """Store it: gains before losses, so that who gains one and loses one stays a user.
 
     Raises:
         Conflict: somebody is met by it who was not when the mailboxes were locked; a retry helps.
     """
-    _save(tx, lot, decided)
-    _move(tx, lot, decided)
+    _save(tx, terms, decided)
+    _move(tx, terms, decided)
     locked = {mailbox.email.key: mailbox for mailbox in mailboxes}
     of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in locked.values() if mailbox.user}
     effects = decided.effects
@@ -44,8 +44,8 @@ def write(tx: Transaction, lot: Lot, decided: Decision, mailboxes: Iterable[Mail
         tx.bars.forget_leaving(locked[key], entity_id)
     lifted = [(locked[key].user, entity_id) for key, entity_id in effects.lifted]
     journaled = (
-        *_told(lot, effects, removed),
-        *(events.bar_lifted(lot.firm_id, user, one, by=lot.source, at=lot.at) for user, one in lifted),
+        *_told(terms, effects, removed),
+        *(events.bar_lifted(terms.firm_id, user, one, by=terms.source, at=terms.at) for user, one in lifted),
     )
     tx.journal.append(journaled)
     return journaled
@@ -56,14 +56,14 @@ def _touched(effects: RosterEffects) -> set[UserId]:
     return {link.user_id for link in (*effects.gained, *effects.ended, *grounds)}
 
 
-def _move(tx: Transaction, lot: Lot, decided: Decision) -> None:
+def _move(tx: Transaction, terms: Terms, decided: Decision) -> None:
     """Let bills, refusals and numbers go over: those too that have only just been told of those who are gone."""
     if decided.moves:
-        tx.bars.carry(lot.firm_id, decided.moves)
+        tx.bars.carry(terms.firm_id, decided.moves)
     tell_again = {gone: into for gone, into in decided.moved.items() if gone in decided.moves or gone in decided.after}
     if tell_again:
-        tx.entities.transfer(lot.firm_id, tell_again)
-    transfer_bills(tx, lot.firm_id, decided.moved)
+        tx.entities.transfer(terms.firm_id, tell_again)
+    transfer_bills(tx, terms.firm_id, decided.moved)
 
 
 def transfer_bills(tx: Transaction, firm_id: FirmId, moves: Moves) -> None:
@@ -73,10 +73,10 @@ def transfer_bills(tx: Transaction, firm_id: FirmId, moves: Moves) -> None:
             bills.transfer(firm_id, moves)
 
 
-def _save(tx: Transaction, lot: Lot, decided: Decision) -> None:
+def _save(tx: Transaction, terms: Terms, decided: Decision) -> None:
     after = decided.after.values()
-    if lot.source != PMS:
-        tx.entities.save_contacts(after, lot.source)
+    if terms.source != PMS:
+        tx.entities.save_contacts(after, terms.source)
         return
     known = ((decided.before.get(entity.entity_id), entity) for entity in after)
     tx.entities.keep_numbers(
@@ -85,15 +85,15 @@ def _save(tx: Transaction, lot: Lot, decided: Decision) -> None:
     tx.entities.save_many(after)
 
 
-def _told(lot: Lot, effects: RosterEffects, removed: Iterable[User]) -> Iterator[Event]:
+def _told(terms: Terms, effects: RosterEffects, removed: Iterable[User]) -> Iterator[Event]:
     """What the journal is told: that it happens now, by this source, however old a ground is that goes over."""
     for link in effects.gained:
-        yield from (attrs.evolve(told, by=lot.source, at=lot.at) for told in events.linked(link))
+        yield from (attrs.evolve(told, by=terms.source, at=terms.at) for told in events.linked(link))
     for link, ground in effects.grounds_added:
-        yield attrs.evolve(events.ground_added(link, ground), by=lot.source, at=lot.at)
+        yield attrs.evolve(events.ground_added(link, ground), by=terms.source, at=terms.at)
     for link, kind in effects.grounds_lost:
-        yield events.ground_lost(link, kind, by=lot.source, at=lot.at)
+        yield events.ground_lost(link, kind, by=terms.source, at=terms.at)
     for link in effects.ended:
-        yield events.unlinked(link, by=lot.source, at=lot.at)
+        yield events.unlinked(link, by=terms.source, at=terms.at)
     for user in removed:
-        yield events.user_removed(user, by=lot.source, at=lot.at)
+        yield events.user_removed(user, by=terms.source, at=terms.at)

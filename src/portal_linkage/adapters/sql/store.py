@@ -124,11 +124,18 @@ class SqlStore:
         Raises:
             StoreUnavailable: the tables are newer than this library, or made by the host's own Alembic.
         """
-        with self._block(change=False) as moment, translated(self._parts.dialect):
-            is_current = self._parts.is_current(moment.connection)
-        if not is_current:
+        if not self.is_current():
             with self._block(change=True) as moment, translated(self._parts.dialect):
                 self._parts.migrate(moment.connection)
+
+    def is_current(self) -> bool:
+        """Whether the tables are there, and as this library has them.
+
+        Raises:
+            StoreUnavailable: they are newer than this library, or made by the host's own Alembic.
+        """
+        with self._block(change=False) as moment, translated(self._parts.dialect):
+            return self._parts.is_current(moment.connection)
 
     def on(self, host: sa.Connection | HostSession) -> HostedStore:
         """The same store within a host's transaction: of a ``Connection``, or of a ``Session``, which is flushed.

@@ -1,0 +1,97 @@
+"""Entities are merged: all that goes into one is decided at once (L7, L12)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from ..entities import Ground, GroundKind, Link
+from ..outcomes import LinkChange
+from ..values import EntityId
+from ._changes import EntityChange
+from ._effects import RosterEffects, State
+
+
+def by_survivor(merged: Mapping[EntityId, EntityId]) -> dict[EntityId, list[EntityId]]:
+    gone_into: dict[EntityId, list[EntityId]] = {}
+    for gone in sorted(merged):
+        gone_into.setdefault(merged[gone], []).append(gone)
+    return gone_into
+
+
+def merge(
+    effects: RosterEffects, state: State, gone: Sequence[EntityId], into: EntityChange, *, withdraws: bool
+) -> None:
+    """All that goes into one entity is decided at once, for each who has to do with any of it.
+
+    Barred at any of them is barred at the survivor, unless a firm grant at any of them links it. What somebody left at
+    any comes back by listings alone no more.
+    """
+    places = (into.entity_id, *gone)
+    for key in sorted(set[str]().union(*(state.met.get(entity_id, ()) for entity_id in places))):
+        barred, left = (_carried(of, key, places) for of in (state.barred, state.left))
+        user = state.users.get(key)
+        held = [link for place in places if user and (link := state.links.get((user.user_id, place)))]
+        kinds = {ground.kind for link in held for ground in link.grounds}
+        if held and barred and GroundKind.FIRM_GRANT not in kinds:
+            _leave(effects, state, held, "barred at what it was merged with")
+        elif held and left and kinds <= {GroundKind.CONTACT_LISTING}:
+            _leave(effects, state, held, "left at what it was merged with, and nothing but a listing was its ground")
+        elif held:
+            _yield(effects.lifted, state.barred, key, places)
+            _yield(effects.forgotten, state.left, key, places)
+            _carry(effects, state, held, gone, into, keeps_listing=into.lists(key) or not withdraws)
+
+
+def _carried(refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]) -> bool:
+    """Whether any of these entities is refused to whom: then the first one is, too."""
+    entity_ids = refused.setdefault(key, set())
+    is_refused = not entity_ids.isdisjoint(places)
+    if is_refused:
+        entity_ids.add(places[0])
+    return is_refused
+
+
+def _yield(
+    told: list[tuple[str, EntityId]], refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]
+) -> None:
+    told += [(key, entity_id) for entity_id in places if entity_id in refused[key]]
+    refused[key] -= {*places}
+
+
+def _leave(effects: RosterEffects, state: State, links: Iterable[Link], why: str) -> None:
+    for link in links:
+        effects.end(link, why)
+        del state.links[link.user_id, link.entity_id]
+
+
+def _carry(
+    effects: RosterEffects,
+    state: State,
+    held: Sequence[Link],
+    gone: Sequence[EntityId],
+    into: EntityChange,
+    *,
+    keeps_listing: bool,
+) -> None:
+    """Link the survivor by all grounds, each kind once; whoever is linked to one of them sees the bills of all."""
+    survivor = into.entity_id
+    goes = [link for link in held if link.entity_id != survivor]
+    grounds: dict[GroundKind, Ground] = {}
+    for ground in (ground for link in goes for ground in link.grounds):
+        if keeps_listing or ground.kind is not GroundKind.CONTACT_LISTING:
+            grounds.setdefault(ground.kind, ground)
+    _leave(effects, state, goes, f"the entity was merged into {survivor}")
+    if len(goes) < len(held):
+        stands = next(link for link in held if link.entity_id == survivor)
+        for ground in (ground for ground in grounds.values() if not stands.has(ground.kind)):
+            effects.grounds_added.append((stands, ground))
+            stands = state.links[stands.user_id, survivor] = stands.with_ground(ground)
+    elif grounds:
+        link = attrs.evolve(goes[0], entity_id=survivor, grounds=tuple(grounds.values()))
+        state.links[link.user_id, survivor] = link
+        effects.gain(link, f"{goes[0].entity_id} was merged into it")
+        effects.hidden += [] if into.after.active else [link]
+    if (held[0].user_id, survivor) in state.links:
+        others = {*gone} - {link.entity_id for link in goes}
+        why = f"it was merged into {survivor}, to which they are linked"
+        effects.exposed += [LinkChange(held[0].user_id, entity_id, why) for entity_id in sorted(others)]
