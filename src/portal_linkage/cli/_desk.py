@@ -84,7 +84,7 @@ def policy_of(said: Iterable[str]) -> LinkagePolicy:
 
 
 def open_as_it_is(url: str) -> Store:
-    """Open a store of which nothing is to be changed, not even its tables; where there is no file yet, one in memory."""
+    """Open a store of which nothing is to be changed, not even its tables; where there is no file, one in memory."""
     with _of_an_address():
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
