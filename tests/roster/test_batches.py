@@ -15,6 +15,7 @@ from portal_linkage import (
     PlanOutdated,
     RosterApplied,
     RosterPlan,
+    User,
 )
 from portal_linkage.roster import _applying
 from tests import builders as b
@@ -59,6 +60,15 @@ def stored(world: World) -> dict[str, ClientEntity]:
     """The entities as they are stored."""
     with world.store.snapshot() as snapshot:
         return {entity.entity_id: entity for entity in snapshot.entities.roster(b.ACME) if entity.entity_id in IDS}
+
+
+def linked_to_one(world: World, portal: LinkageService, entity_id: EntityId) -> User:
+    """Jane signs up with an entity that lists her, and is linked to nothing else."""
+    world.save(b.entity(entity_id, b.JANE))
+    user = signed_up(world.portal().sign_up(b.ACME, verified(b.JANE), name="J")).user
+    for other in b.NAMES:
+        portal.unlink(STAFF, user.user_id, other)
+    return user
 
 
 def test_all_batches_come_to_what_was_shown(world: World, portal: LinkageService) -> None:
@@ -109,10 +119,7 @@ def test_an_interrupted_plan_is_planned_and_applied_again(world: World, portal: 
 
 def test_whoever_loses_and_gains_is_in_one_batch(world: World, portal: LinkageService) -> None:
     """Else they would not be a user any more between two batches."""
-    world.save(b.entity(IDS[0], b.JANE))
-    user = signed_up(world.portal().sign_up(b.ACME, verified(b.JANE), name="J")).user
-    for entity_id in b.NAMES:
-        portal.unlink(STAFF, user.user_id, entity_id)
+    user = linked_to_one(world, portal, IDS[0])
     changed = [b.entity(one, name="New") for one in IDS[:-1]] + [b.entity(IDS[-1], b.JANE)]
     plan = portal.roster.plan(b.ACME, changed)
     assert plan.removed_users == ()
@@ -192,10 +199,7 @@ def test_what_merges_is_withheld_together_though_nobody_is_linked(
 
 def test_whoever_would_be_left_without_a_link_keeps_what_they_have(world: World, portal: LinkageService) -> None:
     """If the entity that they gain is withheld, so is the loss of their last link: that would remove them unseen."""
-    world.save(b.entity(IDS[3], b.JANE))
-    user = signed_up(world.portal().sign_up(b.ACME, verified(b.JANE), name="J")).user
-    for entity_id in b.NAMES:
-        portal.unlink(STAFF, user.user_id, entity_id)
+    user = linked_to_one(world, portal, IDS[3])
     changed = [b.entity(one, name="New") for one in IDS[:-1]] + [b.entity(IDS[-1], b.JANE)]
     plan = portal.roster.plan(b.ACME, changed)
     done = apply(portal, plan, lambda: world.save(b.entity(IDS[-1], name="Theirs")))
