@@ -296,7 +296,7 @@ class EntityReader(Protocol):
         ...
 
     def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
-        """Into which entity each of these was merged last, of those that ever were."""
+        """Into which entity each of these is merged, of those that are."""
         ...
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
@@ -357,7 +357,10 @@ class EntityRepository(EntityReader, Protocol):
         ...
 
     def save(self, entity: ClientEntity) -> None:
-        """Store the entity, replacing what was stored under its id: its contacts are those that `PMS` lists."""
+        """Store the entity, replacing what was stored under its id: its contacts are those that `PMS` lists.
+
+        One that is stored active is merged into nobody any more.
+        """
         ...
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:

@@ -388,6 +388,10 @@ def test_what_stands_twice_counts_for_nothing() -> None:
     for doubled in ('<Customer Id="4"><Id>5</Id>', "<Customer><Id>4</Id><Id>5</Id>"):
         read = read_customers(ACME, f"{doubled}<DisplayName>Smith</DisplayName><Active>true</Active></Customer>")
         assert (read.entities, len(read.rejected)) == ((), 1)
+    before, _, after = as_xml("Invoice", INVOICE).partition("<CustomerRef")
+    bill = f'{before}<CustomerRef value="9">58</CustomerRef>{after.partition("</CustomerRef>")[2]}'
+    [rejected] = read_invoices(ACME, bill).rejected
+    assert rejected.field == "CustomerRef.value"
 
 
 PLAIN = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), max_size=10)

@@ -19,7 +19,7 @@ class Books:
     barred: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     left: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     merged: dict[str, str] = field(default_factory=dict[str, str])
-    """Who went into whom so far."""
+    """Who went into whom, and has not been active since."""
 
     def listing(self, entity_id: str) -> Addresses:
         """All that any source lists with an entity."""
@@ -41,13 +41,14 @@ def carry_out(books: Books, change: Change, *, continuous: bool, withdraw: bool)
     """Change the books as the design says, paragraph by paragraph."""
     listed = {entity_id: books.listing(entity_id) for entity_id in books.active}
     shown = {entity_id: listed[entity_id] for entity_id, is_active in books.active.items() if is_active}
-    was_active = dict(books.active)
-    moves = _moves(books, change)
-    _write(books, change, moves)
+    was_active, merged = dict(books.active), dict(books.merged)
+    records = _by_new_key(change)
+    moves = _moves(books, change, records)
+    _write(books, change, records, moves)
     into: dict[str, list[str]] = {}
     for gone, survivor in moves:
         books.active[gone] = False
-        if was_active.get(gone, True) or books.merged.get(gone) != survivor:
+        if was_active.get(gone, True) or not _brought_along(merged, dict(moves), gone, survivor):
             into.setdefault(survivor, []).append(gone)
         if was_active.get(gone):
             shown[survivor] = shown.get(survivor, frozenset()) | listed[gone]
@@ -64,39 +65,74 @@ def carry_out(books: Books, change: Change, *, continuous: bool, withdraw: bool)
     books.links = {address: held for address, held in books.links.items() if held}
 
 
-def _moves(books: Books, change: Change) -> Sequence[tuple[str, str]]:
+def _end(chain: Mapping[str, str], at: str) -> str | None:
+    """Where a chain ends; nowhere, if it runs in a circle."""
+    passed = {at}
+    while at in chain:
+        at = chain[at]
+        if at in passed:
+            return None
+        passed.add(at)
+    return at
+
+
+def _by_new_key(change: Change) -> Records:
+    """What is told under a key that is an old one is told of the new one, unless that is told of itself."""
+    told = {entity_id: record for entity_id, record in change.records.items() if entity_id not in change.renumbered}
+    for entity_id, record in change.records.items():
+        key = _end(change.renumbered, entity_id) or entity_id
+        if key not in change.records:
+            told[key] = record
+    return told
+
+
+def _moves(books: Books, change: Change, records: Records) -> Sequence[tuple[str, str]]:
     """Who goes into whom: from those who are there, to the end of each chain, if somebody is there."""
     chain = {**change.merged, **change.renumbered}
-    ends: dict[str, str] = {}
-    for gone in chain.keys() & (books.active.keys() | change.records.keys()):
-        ends[gone] = gone
-        while ends[gone] in chain:
-            ends[gone] = chain[ends[gone]]
-    new = {change.renumbered[gone] for gone, end in ends.items() if change.renumbered.get(gone) == end}
-    there = {*books.active, *change.records, *new}
-    return [(gone, ends[gone]) for gone in chain if ends.get(gone) in there]
+    awake = {entity_id for entity_id, (_, is_active) in records.items() if is_active}
+    longer = {**{gone: into for gone, into in books.merged.items() if gone not in awake}, **chain}
+    if None not in {_end(longer, gone) for gone in chain}:
+        chain = {**chain, **longer}
+    ends = {gone: _end(chain, gone) or gone for gone in {**change.merged, **change.renumbered}}
+    known = books.active.keys() | records.keys()
+    new = {
+        key
+        for old in change.renumbered.keys() & known
+        if (key := _end(change.renumbered, old)) == ends[old] and change.renumbered[old] not in known
+    }
+    return [(gone, end) for gone, end in ends.items() if gone in known and end in known | new]
 
 
-def _write(books: Books, change: Change, moves: Sequence[tuple[str, str]]) -> None:
+def _brought_along(merged: Mapping[str, str], moves: Mapping[str, str], gone: str, survivor: str) -> bool:
+    """Whether somebody went into the survivor before, or into one that does so now or did so before."""
+    if gone not in merged:
+        return False
+    steps = {**moves, **merged}
+    at = merged[gone]
+    for _ in steps:
+        if at == survivor or at not in steps:
+            break
+        at = steps[at]
+    return at == survivor
+
+
+def _write(books: Books, change: Change, records: Records, moves: Sequence[tuple[str, str]]) -> None:
     of_source = books.listed.setdefault(change.source, {})
-    before, was_active = dict(of_source), dict(books.active)
     if change.complete:
-        for entity_id in (
-            books.active.keys() - change.records.keys() - {*change.renumbered, *change.renumbered.values()}
-        ):
+        for entity_id in books.active.keys() - records.keys():
             if change.source == "pms":
                 books.active[entity_id] = False
             else:
                 of_source[entity_id] = frozenset()
-    for entity_id, (addresses, is_active) in change.records.items():
+    known = books.active.keys() | records.keys()
+    for entity_id, (addresses, is_active) in records.items():
         if change.source == "pms":
             books.active[entity_id] = is_active
         if entity_id in books.active:
             of_source[entity_id] = addresses
     for gone, survivor in moves:
-        if survivor not in books.active and change.renumbered.get(gone) == survivor:
-            as_it_was = (before.get(gone, frozenset[str]()), was_active.get(gone, False))
-            of_source[survivor], books.active[survivor] = change.records.get(gone, as_it_was)
+        if survivor not in known and change.renumbered.get(gone) not in known:
+            of_source[survivor], books.active[survivor] = of_source.get(gone, frozenset()), books.active[gone]
 
 
 def _merge(books: Books, together: Sequence[str], survivor: str, *, withdraw: bool) -> None:

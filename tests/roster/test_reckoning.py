@@ -66,9 +66,12 @@ def changes(draw: st.DrawFn) -> Change:
     """A change of a roster: deltas and snapshots, of either source, with merges now and then."""
     source = draw(st.sampled_from(SOURCES))
     merged, renumbered = draw(moves), draw(moves)
+    told = draw(records)
     if source != PMS or _is_circle({**merged, **renumbered}) or merged.keys() & renumbered:
         merged = renumbered = {}
-    return Change(draw(records), source, draw(st.booleans()), merged, renumbered)
+    if len({*renumbered.values()}) < len(renumbered) or len(told.keys() & renumbered) > 1:
+        renumbered = {}
+    return Change(told, source, draw(st.booleans()), merged, renumbered)
 
 
 policies = st.builds(

@@ -73,6 +73,7 @@ def _tell_block(tx: Transaction, firm_id: FirmId) -> None:
         for number, one in enumerate(ids)
     )
     tx.entities.keep_numbers(b.entity(one, firm_id=firm_id, client_number=f"old-{one}") for one in ids)
+    tx.entities.transfer(firm_id, {EntityId(f"gone-{one}"): EntityId(one) for one in ids})
     _tell_bills(tx, firm_id, ids)
     for number in range(0, _BLOCK, 2):
         person = b.user(f"u{number:03d}", b.jane_at(number), name=f"Jane Smith {number}", firm_id=firm_id)

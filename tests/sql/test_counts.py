@@ -133,7 +133,7 @@ def test_many_rows_are_saved_by_the_hundreds(store: SqlStore) -> None:
         invoices = len(said)
         tx.entities.save_many(entity(f"{number}") for number in range(1200))
     assert invoices == 3
-    assert len(said) - invoices == 3 * 4
+    assert len(said) - invoices == 3 * 5
     assert max(len(one.values) for one in said if one.many) <= 2000
 
 

@@ -122,6 +122,15 @@ def test_numbers_go_over(store: Store) -> None:
         assert tx.entities.merged(OTHER_FIRM, [TRUST]) == tx.entities.merged(ACME, []) == {}
 
 
+def test_who_is_stored_active_is_merged_into_nobody_any_more(store: Store) -> None:
+    """A merge is forgotten when the one that had gone is awake again; asleep, it stands."""
+    with store.transaction() as tx:
+        tx.entities.transfer(ACME, {TRUST: SMITH, SMITH: REALTY})
+        tx.entities.save_many([entity(TRUST), entity(SMITH, active=False), entity(TRUST, firm_id=OTHER_FIRM)])
+    with store.snapshot() as snapshot:
+        assert snapshot.entities.merged(ACME, [TRUST, SMITH]) == {SMITH: REALTY}
+
+
 def test_refusals_go_over(store: Store) -> None:
     """Bars keep who left them and when; what stands at the survivor stays; what was left is left there, too."""
     with store.transaction() as tx:

@@ -110,6 +110,8 @@ def _check_usage(args: Namespace, files: Mapping[str, Path]) -> None:
         raise InvalidValue("import", "takes at least one table")
     if files.keys() >= _ROSTERS.keys():
         raise InvalidValue("--contacts", "is not given beside --entities: import one after the other")
+    if args.source == PMS:
+        raise InvalidValue("--source", f"names a list beside the clients, and is not {PMS}")
     if args.source is not None and _CONTACTS not in files:
         raise InvalidValue("--source", "is said of --contacts, which are not given")
     for said in ("complete", "plan", "confirm"):
@@ -153,30 +155,33 @@ def _planned(store: Store, wanted: _Import, clients: _Clients, done: _Done) -> A
 
 def _write(store: Store, wanted: _Import, done: _Done, confirm: str | None) -> Answer:
     shown: list[RenderableType] = []
-    if wanted.roster is not None:
+    if wanted.roster is None:
+        _save_bills(store, wanted.bills, done)
+    else:
         roster = LinkageService(store, policy=wanted.policy).roster
         plan = wanted.plan(roster, wanted.roster, done)
         shown += _sheets.plan(plan)
         if plan.needs_confirmation and confirm != plan.plan_id:
             return done.answer(shown, f"no client and no bill was written; --confirm {plan.plan_id} does it")
+        _save_bills(store, wanted.bills, done)  # first: those of who is merged go over
         # A plan that changes nothing any more needs no name: the same command, given again, is done already (L9).
         named = None if confirm is None or plan.is_idle else PlanId(confirm)
         with _watched("clients") as progress:
             roster.apply(plan, confirmed=named, progress=progress)
         done.applied = True
-    for name, table in wanted.bills.items():
-        _save_bills(store, name, table.rows)
-        done.written[name] = len(table.rows)
     return done.answer(shown)
 
 
-def _save_bills(store: Store, name: str, rows: tuple[Any, ...]) -> None:
-    with _watched(name) as progress:
-        for at in range(0, len(rows), _BATCH):
-            with store.transaction() as tx:
-                getattr(tx, name).save_many(rows[at : at + _BATCH])
-            if progress:
-                progress(min(at + _BATCH, len(rows)), len(rows))
+def _save_bills(store: Store, bills: Mapping[str, tabular.Imported[Any]], done: _Done) -> None:
+    for name, table in bills.items():
+        rows = table.rows
+        with _watched(name) as progress:
+            for at in range(0, len(rows), _BATCH):
+                with store.transaction() as tx:
+                    getattr(tx, name).save_many(rows[at : at + _BATCH])
+                if progress:
+                    progress(min(at + _BATCH, len(rows)), len(rows))
+        done.written[name] = len(rows)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """XML in the shape of the JSON that says the same."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from ._payloads import InvalidPayload
@@ -37,12 +37,13 @@ def _name(tag: str) -> str:
 def _value(element: ET.Element) -> object:
     text = (element.text or "").strip()
     if len(element):
-        return _fields(element, element.attrib)
-    return {"value": text, **element.attrib} if text and element.tag.endswith("Ref") else text
+        return _fields(element)
+    return _fields(element, [("value", text)]) if text and element.tag.endswith("Ref") else text
 
 
-def _fields(element: ET.Element, attributes: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, list[object]] = {_name(name): [text] for name, text in attributes.items()}
-    for child in element:
-        values.setdefault(_name(child.tag), []).append(_value(child))
+def _fields(element: ET.Element, more: Iterable[tuple[str, object]] = ()) -> dict[str, object]:
+    values: dict[str, list[object]] = {}
+    children = ((child.tag, _value(child)) for child in element)
+    for name, value in (*more, *element.attrib.items(), *children):
+        values.setdefault(_name(name), []).append(value)
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}

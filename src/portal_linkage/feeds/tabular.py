@@ -45,8 +45,9 @@ A value is a column, several columns joined (blank ones left out; the separator 
 - ``entities``: ``entity_id``, ``name``, [``client_number``: the id], [``email``: no contacts], [``active``: yes],
   [``merged_into``, the id of the entity that survives, its own for none: none]. Who was merged is inactive, also if its
   merges run in a circle, which is reported.
-- ``contacts``, for a roster source beside the one that brings entities: ``entity_id``, ``email``, [``name``: none].
-  Several rows may list contacts with one entity; an address counts once, as it was listed first.
+- ``contacts``, for a roster source beside the one that brings entities: ``entity_id``, ``email``, which may be blank in
+  a row, [``name``: none]. Several rows may list contacts with one entity; an address counts once, as it was listed
+  first. An entity whose rows list nobody is listed with nobody.
 - ``invoices``: ``invoice_id``, ``entity_id``, ``total``, ``amount_due``, ``currency``, ``status``, ``issued_on``,
   [``number``: the id], [``due_on``: the issue date].
 - ``payments``: ``payment_id``, ``entity_id``, ``amount``, ``currency``, ``paid_at``, [``invoice_ids``: none].

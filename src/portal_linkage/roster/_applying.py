@@ -14,7 +14,7 @@ from ..domain.values import EntityId
 from ..ports import Mailbox, Snapshot, Store, Transaction, changed
 from ._deciding import Decision, Terms, batches_of, concerned, decide, fresh, places
 from ._plans import RosterApplied, RosterPlan
-from ._reading import Entities, Moves, changes_of, differ, written
+from ._reading import Entities, Moves, changes_of, differ, mergers, written
 from ._writing import transfer_bills, write
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -52,8 +52,7 @@ class Application:
 
     def run(self) -> RosterApplied:
         """Apply it, one batch after the other."""
-        if not self._told and not self._has_fresh_moves():
-            changed(self._store, lambda tx: transfer_bills(tx, self.plan.firm_id, self._moves))
+        if not self._told and self._is_done():
             return self._applied()
         batches = self._batches()
         total, count = sum(map(len, batches)), 0
@@ -64,13 +63,25 @@ class Application:
                 self._progress(count, total)
         return self._applied()
 
-    def _has_fresh_moves(self) -> bool:
-        firm_id, moves = self.plan.firm_id, self._moves
+    def _is_done(self) -> bool:
+        """Whether all is as the plan would have it, but for bills that come late for who was merged: these go over."""
+        if self._moves:
+            return changed(self._store, self._move_late_bills)
         with self._store.snapshot() as snapshot:
-            if snapshot.firms.find(firm_id) is None:
-                raise FirmNotFound(firm_id)
-            before = {entity.entity_id: entity for entity in snapshot.entities.roster(firm_id, moves.keys())}
-            return bool(fresh(snapshot, firm_id, before, moves))
+            if snapshot.firms.find(self.plan.firm_id) is None:
+                raise FirmNotFound(self.plan.firm_id)
+        return True
+
+    def _move_late_bills(self, tx: Transaction) -> bool:
+        """Let them go over, if nobody takes a merge back meanwhile: whoever does so locks the entity."""
+        firm_id, moves = self.plan.firm_id, self._moves
+        if tx.firms.find(firm_id) is None:
+            raise FirmNotFound(firm_id)
+        locked = tx.entities.lock_many(firm_id, {*moves, *moves.values(), *mergers(tx, firm_id, moves)})
+        if fresh(tx, firm_id, {entity.entity_id: entity for entity in locked}, moves):
+            return False
+        transfer_bills(tx, firm_id, moves)
+        return True
 
     def _batches(self) -> list[list[EntityId]]:
         plan = self.plan

@@ -14,7 +14,7 @@ from ..domain.values import EmailAddress, EntityId, FirmId, UserId
 from ..ports import PMS, Snapshot
 from ..wire import to_json
 from ._plans import RosterPlan, digest
-from ._reading import Entities, Moves, changes_of
+from ._reading import Entities, Moves, changes_of, mergers
 
 
 @attrs.frozen
@@ -93,9 +93,18 @@ def _as_it_was(source: str, before: Entities, entity_id: EntityId) -> str:
 
 def fresh(reader: Snapshot, firm_id: FirmId, before: Entities, moves: Moves) -> Moves:
     """The moves that have yet to be carried out: a feed goes on telling of a merge for ever."""
-    done: Moves = reader.entities.merged(firm_id, moves.keys()) if moves else {}
+    done = mergers(reader, firm_id, moves.keys()) if moves else {}
     asleep = {one for one, entity in before.items() if not entity.active}
-    return {gone: into for gone, into in moves.items() if gone not in asleep or done.get(gone) != into}
+    return {gone: into for gone, into in moves.items() if gone not in asleep or not _leads(done, moves, gone, into)}
+
+
+def _leads(done: Moves, moves: Moves, gone: EntityId, into: EntityId) -> bool:
+    """Whether the entity was merged into the other, or into one that was, or is being now: that one brings it along."""
+    passed, at = {gone}, done.get(gone)
+    while at is not None and at != into and at not in passed:
+        passed.add(at)
+        at = done.get(at, moves.get(at))
+    return at == into
 
 
 def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailAddress]:
@@ -169,9 +178,9 @@ def _groups(decided: Decision) -> Iterator[list[EntityId]]:
 
 def _tied(decided: Decision) -> Iterator[Collection[EntityId]]:
     yield from decided.moved.items()
-    gained: dict[UserId, set[EntityId]] = {}
-    for link in decided.effects.gained:
-        gained.setdefault(link.user_id, set()).add(link.entity_id)
-    for link in decided.effects.ended:
-        if link.user_id in gained:
-            yield {link.entity_id, *gained[link.user_id]}
+    gained, lost = dict[UserId, set[EntityId]](), dict[UserId, set[EntityId]]()
+    for of, links in ((gained, decided.effects.gained), (lost, decided.effects.ended)):
+        for link in links:
+            of.setdefault(link.user_id, set()).add(link.entity_id)
+    for user_id in gained.keys() & lost.keys():
+        yield gained[user_id] | lost[user_id]

@@ -12,6 +12,7 @@ from ..domain.errors import InvalidValue
 from ..domain.events import Event
 from ..domain.outcomes import LinkChange
 from ..domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, check_id, check_type
+from ..ports import PMS
 from ..wire import Json, to_json
 from ._reading import checked, checked_moves
 
@@ -37,11 +38,11 @@ class RosterPlan:
     ``added``, ``changed``, ``deactivated`` and ``reactivated`` are entities, by id; ``merged`` and ``renumbered`` lead
     from entities that the store knows to those that take over. ``gains`` and ``losses`` are links that would come to be
     or end, ``hidden`` those that would stay but to an entity become inactive, each with the reason; ``removed_users``
-    would lose their last link. ``exposed`` are entities whose bills would be shown, for a merge, to users who were not
-    linked to them. ``confirm_because`` says in words what asks for confirmation, if anything does.
-    ``ambiguous_numbers`` are client numbers in this roster that more than one active entity would bear: they prove
-    nothing. ``unknown`` are entities of which more would have to be known: a source other than
-    ``"pms"`` lists contacts with them, or others are said to have been merged into them; nothing is kept of that.
+    would lose their last link. ``exposed`` are entities whose bills a merge would show to users who are not linked to
+    them: bills of the survivor, or of what is merged into it. ``confirm_because`` says in words what asks for
+    confirmation, if anything does. ``ambiguous_numbers`` are client numbers in this roster that more than one active
+    entity would bear: they prove nothing. ``unknown`` are entities of which more would have to be known: a source other
+    than ``"pms"`` lists contacts with them, or others are said to have been merged into them; nothing is kept of that.
 
     ``told`` is how many entities the roster told of. Of these, ``entities`` are those that would change, as they would
     be, and ``seen`` has a digest of each as it was when the plan was made. ``plan_id`` is a digest of all of it.
@@ -126,6 +127,8 @@ def check_plan(plan: RosterPlan) -> None:
     check_type("told", plan.told, int)
     check_id("source", plan.source)
     checked_moves("merged", plan.moves())
+    if plan.source != PMS and plan.moves():
+        raise InvalidValue("merged", "is for the source that brings entities whole")
     checked(plan.firm_id, plan.entities, set())
 
 

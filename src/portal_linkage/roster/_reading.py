@@ -49,17 +49,36 @@ def checked_moves(name: str, moves: Moves) -> Moves:
     for gone, survivor in moves.items():
         check_id(name, gone)
         check_id(name, survivor)
-    return {gone: _end_of(name, moves, gone) for gone in moves}
+    return ends_of(name, moves)
 
 
-def _end_of(name: str, moves: Moves, gone: EntityId) -> EntityId:
-    passed = {gone}
-    while gone in moves:
-        gone = moves[gone]
-        if gone in passed:
-            raise InvalidValue(name, "leads in a circle")
-        passed.add(gone)
-    return gone
+def ends_of(name: str, moves: Moves) -> dict[EntityId, EntityId]:
+    """Where each move ends.
+
+    Raises:
+        InvalidValue: they lead in a circle.
+    """
+    ends: dict[EntityId, EntityId] = {}
+    for start in moves:
+        passed: dict[EntityId, None] = {}
+        at = start
+        while at in moves and at not in ends:
+            if at in passed:
+                raise InvalidValue(name, "leads in a circle")
+            passed[at] = None
+            at = moves[at]
+        ends |= dict.fromkeys(passed, ends.get(at, at))
+    return ends
+
+
+def mergers(reader: Snapshot, firm_id: FirmId, entity_ids: Collection[EntityId]) -> dict[EntityId, EntityId]:
+    """Into whom these are merged by now, and those into whom they are, and so on."""
+    known: dict[EntityId, EntityId] = {}
+    ahead = {*entity_ids}
+    while ahead:
+        known |= reader.entities.merged(firm_id, ahead)
+        ahead = {known[one] for one in ahead if one in known} - known.keys()
+    return known
 
 
 def differ(before: ClientEntity | None, after: ClientEntity) -> bool:
@@ -88,19 +107,29 @@ class Reading:
     unknown: set[EntityId] = attrs.field(factory=set[EntityId])
     told: set[EntityId] = attrs.field(factory=set[EntityId])
     _numbers: Counter[str] = attrs.field(factory=Counter[str])
+    _leaving: dict[EntityId, str] = attrs.field(factory=dict[EntityId, str])
+    """The numbers that those bear, as told, who may move."""
 
     def read(self, reader: Snapshot, entities: Iterable[ClientEntity], *, complete: bool, new: Moves) -> None:
-        """Compare all of them with the store. ``new`` are the moves whose entity need not be told of.
+        """Compare all of them with the store. ``new`` leads from old keys to new ones: either may be told of.
 
         Raises:
             InvalidValue: an entity stands twice in it, or belongs to another firm.
         """
         rest = iter(entities)
+        keys, renamed = ends_of("renumbered", new), dict[EntityId, ClientEntity]()
         while chunk := list(islice(rest, _AT_ONCE)):
-            self._compare(reader, checked(self.firm_id, chunk, self.told))
+            told = checked(self.firm_id, chunk, self.told)
+            for old in [one for one in told if one in keys]:
+                if keys[old] in renamed:
+                    raise InvalidValue("entities", "one stands twice in it, under two of its keys")
+                renamed[keys[old]] = _renumbered(told.pop(old), keys[old])
+            self._compare(reader, told)
+        self._compare(reader, {key: entity for key, entity in renamed.items() if key not in self.told})
+        self.told = (self.told - keys.keys()) | renamed.keys()
         if complete:
-            self._miss(reader, self.told.union(new, new.values()))
-        self._move(reader, new)
+            self._miss(reader)
+        self._move(reader, new, keys)
         known, added = self.after.keys() & self.before.keys(), self.after.keys() - self.before.keys()
         self.after = {entity_id: self.after[entity_id] for entity_id in (*sorted(known), *sorted(added))}
         self.moves = dict(sorted(self.moves.items()))
@@ -112,8 +141,9 @@ class Reading:
                 self._keep(stored.get(entity_id), entity)
             else:
                 self.unknown.add(entity_id)
-        bearing = (entity for entity in told.values() if entity.active and entity.entity_id not in self.moves)
+        bearing = [entity for entity in told.values() if entity.active]
         self._numbers.update(entity.client_number for entity in bearing)
+        self._leaving |= {one.entity_id: one.client_number for one in bearing if one.entity_id in self.moves}
 
     def _keep(self, before: ClientEntity | None, told: ClientEntity) -> None:
         after = written(before, told, self.source)
@@ -123,27 +153,40 @@ class Reading:
             if before is not None:
                 self.before[before.entity_id] = before
 
-    def _miss(self, reader: Snapshot, told: Collection[EntityId]) -> None:
+    def _miss(self, reader: Snapshot) -> None:
         """A complete roster tells of all there is: what it does not tell of is gone."""
         for before in reader.entities.roster(self.firm_id, source=self.source):
-            if before.entity_id not in told:
+            if before.entity_id not in self.told:
                 gone = {"active": False} if self.source == PMS else {"contacts": ()}
                 self._keep(before, attrs.evolve(before, **gone))
 
-    def _move(self, reader: Snapshot, new: Moves) -> None:
+    def _move(self, reader: Snapshot, new: Moves, keys: Moves) -> None:
         """Let those who are gone be inactive, and leave out what cannot move: from nowhere, or to nowhere."""
+        self.moves = self._followed(reader)
         met = {*self.moves, *self.moves.values()} - self.before.keys()
         self.before |= {one.entity_id: one for one in reader.entities.roster(self.firm_id, met)}
         known = {**self.before, **self.after}
-        self.moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
-        for gone, survivor in new.items():
-            if self.moves.get(gone) == survivor and survivor not in known.keys() | self.after.keys():
-                self.after[survivor] = _renumbered(known[gone], survivor)
+        for old, key in keys.items():
+            if old in known and not {new[old], key} & known.keys() and self.moves[old] == key:
+                self.after[key] = made = _renumbered(known[old], key)
+                self._numbers.update([made.client_number] if made.active else [])
         there = known.keys() | self.after.keys()
-        self.unknown.update(survivor for survivor in self.moves.values() if survivor not in there)
-        self.moves = {gone: survivor for gone, survivor in self.moves.items() if survivor in there}
+        moves = {gone: survivor for gone, survivor in self.moves.items() if gone in known}
+        self.unknown.update(survivor for survivor in moves.values() if survivor not in there)
+        self.moves = {gone: survivor for gone, survivor in moves.items() if survivor in there}
+        self._numbers.subtract(self._leaving[gone] for gone in self.moves.keys() & self._leaving.keys())
         for gone in self.moves:
             self._keep(self.before.get(gone), attrs.evolve(known[gone], active=False))
+
+    def _followed(self, reader: Snapshot) -> dict[EntityId, EntityId]:
+        """The moves, each to its end: where one leads to may have been merged itself, before this roster."""
+        before = mergers(reader, self.firm_id, self.moves.values())
+        ended = {gone: into for gone, into in before.items() if gone not in self.after or not self.after[gone].active}
+        try:
+            ends = ends_of("merged", {**ended, **self.moves})
+        except InvalidValue:  # what is told now undoes what was told then
+            return self.moves
+        return {gone: ends[gone] for gone in self.moves}
 
     def ambiguous(self, reader: Snapshot, *, complete: bool) -> tuple[str, ...]:
         """The client numbers that more than one active entity would bear."""

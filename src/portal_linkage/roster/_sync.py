@@ -53,8 +53,8 @@ class RosterSync:
         contacts, and one that is not known is named by the plan.
 
         ``merged`` leads from an entity to the one that it was merged into; ``renumbered`` from the key of an entity to
-        its new one; the roster may tell of it under either, or not at all. Bills, bars and links go over, and the old
-        number goes on proving the entity until another active one bears it.
+        its new one, and the roster tells of it under either. Bills, bars and links go over, and the old number goes on
+        proving the entity until another active one bears it.
 
         Raises:
             FirmNotFound: there is no such firm.
@@ -113,6 +113,8 @@ def _moves(
             raise InvalidValue(name, "is for the source that brings entities whole")
     if not merged.keys().isdisjoint(renumbered):
         raise InvalidValue("renumbered", "names an entity that was merged")
+    if len({*renumbered.values()}) < len(renumbered):
+        raise InvalidValue("renumbered", "gives one key to two entities: that is a merge")
     return dict(checked_moves("renumbered", {**merged, **renumbered}))
 
 

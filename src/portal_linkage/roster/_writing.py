@@ -22,13 +22,17 @@ def write(tx: Transaction, terms: Terms, decided: Decision, mailboxes: Iterable[
         Conflict: somebody is met by it who was not when the mailboxes were locked; a retry helps.
     """
     _save(tx, terms, decided)
-    _move(tx, terms, decided)
     locked = {mailbox.email.key: mailbox for mailbox in mailboxes}
     of_user = {mailbox.user.user_id: (mailbox, mailbox.user) for mailbox in locked.values() if mailbox.user}
     effects = decided.effects
     met = {key for key, _ in (*effects.lifted, *effects.forgotten)}
     if not (of_user.keys() >= _touched(effects) and locked.keys() >= met):
         raise Conflict("somebody was linked to an entity while it was merged into another", retryable=True)
+    for key, entity_id in effects.lifted:
+        tx.bars.remove(locked[key], entity_id)
+    for key, entity_id in effects.forgotten:
+        tx.bars.forget_leaving(locked[key], entity_id)
+    _move(tx, terms, decided)  # those that stand go over
     removed = [of_user[user_id][1] for user_id in decided.removed_users]
     tx.links.add_many([(of_user[link.user_id][0], link) for link in effects.gained])
     tx.links.add_grounds(effects.grounds_added)
@@ -38,10 +42,6 @@ def write(tx: Transaction, terms: Terms, decided: Decision, mailboxes: Iterable[
     )
     tx.links.remove_many(effects.ended)
     tx.users.remove(*removed)
-    for key, entity_id in effects.lifted:
-        tx.bars.remove(locked[key], entity_id)
-    for key, entity_id in effects.forgotten:
-        tx.bars.forget_leaving(locked[key], entity_id)
     lifted = [(locked[key].user, entity_id) for key, entity_id in effects.lifted]
     journaled = (
         *_told(terms, effects, removed),

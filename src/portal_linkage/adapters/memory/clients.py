@@ -143,7 +143,10 @@ class Entities(Repository):
 
     def save(self, entity: ClientEntity) -> None:
         check_type("entity", entity, ClientEntity)
-        self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, entity)
+        cabinet = self._session.opened(entity.firm_id)
+        self._session.put(cabinet.entities, entity.entity_id, entity)
+        if entity.active and entity.entity_id in cabinet.merged.rows:
+            self._session.put(cabinet.merged, entity.entity_id, None)
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for entity in entities:

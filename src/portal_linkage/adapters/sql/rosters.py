@@ -29,7 +29,9 @@ class RosterStatements(EntityStatements):
         self.hold, self.lock = some.with_for_update(read=True), some.with_for_update()
         self.keep_number = dialect.adding(former)
         numbers = sa.select(entity.c.firm_id, entity.c.client_number, SURVIVOR).where(this(entity, "entity_id"))
-        self.merge = dialect.replacing(tables.merger)
+        merger = tables.merger
+        self.merge = dialect.replacing(merger)
+        self.part = sa.delete(merger).where(this(merger), merger.c.entity_id.in_(AMONG))
         self.transfer_numbers = transferring(dialect, former, numbers)
         self.save = dialect.replacing(entity)
         self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
@@ -72,9 +74,18 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
         for chunk in chunks(entities):
             self._moment.run(self._statements.save, list(map(_entity_values, chunk)))
             saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()  # of two the later
+            self._part(entity for entity in saved if entity.active)
             self._replace_contacts(saved, PMS)
             self._moment.run(self._statements.remove_words, _these(saved))
             self._moment.run(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
+
+    def _part(self, entities: Iterable[ClientEntity]) -> None:
+        """Who is active is merged into nobody any more."""
+        by_firm: dict[FirmId, list[EntityId]] = {}
+        for entity in entities:
+            by_firm.setdefault(entity.firm_id, []).append(entity.entity_id)
+        for firm_id, entity_ids in by_firm.items():
+            self._moment.run(self._statements.part, {"firm": firm_id, "ids": entity_ids})
 
     def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
         for chunk in chunks(entities):

@@ -1,6 +1,6 @@
 """What a roster change meets, and what it does to links."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
@@ -29,7 +29,7 @@ class RosterEffects:
     ended: list[Link] = attrs.field(factory=list[Link])
     hidden: list[Link] = attrs.field(factory=list[Link])
     exposed: list[LinkChange] = attrs.field(factory=list[LinkChange])
-    """Who is linked to a survivor, and from now on sees the bills of an entity that was merged into it."""
+    """Who will be linked to a survivor, and did not see one of the entities that are one with it from now on."""
     lifted: list[tuple[str, EntityId]] = attrs.field(factory=list[tuple[str, EntityId]])
     """Whose bar from which entity a merge that carries a firm grant lifts."""
     forgotten: list[tuple[str, EntityId]] = attrs.field(factory=list[tuple[str, EntityId]])
@@ -99,6 +99,17 @@ class State:
                 for entity_id in entity_ids:
                     met.setdefault(entity_id, set()).add(key)
         return cls(known.users, barred, left, dict(known.links), met)
+
+    def forget(self, key: str, entity_ids: Iterable[EntityId]) -> None:
+        """None of these is refused to whom any more."""
+        for refused in (self.barred, self.left):
+            refused.get(key, set()).difference_update(entity_ids)
+
+    def refuse(self, key: str, entity_id: EntityId, *, barred: bool, left: bool) -> None:
+        """They are barred from it, or have left it."""
+        for refused, holds in ((self.barred, barred), (self.left, left)):
+            if holds:
+                refused[key].add(entity_id)
 
     def is_refused(self, key: str, entity_id: EntityId) -> bool:
         return any(entity_id in refused.get(key, ()) for refused in (self.barred, self.left))

@@ -28,7 +28,7 @@ def merge(
     """
     places = (into.entity_id, *gone)
     for key in sorted(set[str]().union(*(state.met.get(entity_id, ()) for entity_id in places))):
-        barred, left = (_carried(of, key, places) for of in (state.barred, state.left))
+        barred, left = ([one for one in places if one in of.get(key, ())] for of in (state.barred, state.left))
         user = state.users.get(key)
         held = [link for place in places if user and (link := state.links.get((user.user_id, place)))]
         kinds = {ground.kind for link in held for ground in link.grounds}
@@ -37,25 +37,12 @@ def merge(
         elif held and left and kinds <= {GroundKind.CONTACT_LISTING}:
             _leave(effects, state, held, "left at what it was merged with, and nothing but a listing was its ground")
         elif held:
-            _yield(effects.lifted, state.barred, key, places)
-            _yield(effects.forgotten, state.left, key, places)
+            effects.lifted += [(key, one) for one in barred]
+            effects.forgotten += [(key, one) for one in left]
+            state.forget(key, places)
             _carry(effects, state, held, gone, into, keeps_listing=into.lists(key) or not withdraws)
-
-
-def _carried(refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]) -> bool:
-    """Whether any of these entities is refused to whom: then the first one is, too."""
-    entity_ids = refused.setdefault(key, set())
-    is_refused = not entity_ids.isdisjoint(places)
-    if is_refused:
-        entity_ids.add(places[0])
-    return is_refused
-
-
-def _yield(
-    told: list[tuple[str, EntityId]], refused: dict[str, set[EntityId]], key: str, places: Sequence[EntityId]
-) -> None:
-    told += [(key, entity_id) for entity_id in places if entity_id in refused[key]]
-    refused[key] -= {*places}
+            continue
+        state.refuse(key, into.entity_id, barred=bool(barred), left=bool(left))
 
 
 def _leave(effects: RosterEffects, state: State, links: Iterable[Link], why: str) -> None:
@@ -92,6 +79,6 @@ def _carry(
         effects.gain(link, f"{goes[0].entity_id} was merged into it")
         effects.hidden += [] if into.after.active else [link]
     if (held[0].user_id, survivor) in state.links:
-        others = {*gone} - {link.entity_id for link in goes}
-        why = f"it was merged into {survivor}, to which they are linked"
+        others = {*gone, *([survivor] if into.before else [])} - {link.entity_id for link in held}
+        why = f"it is one with {held[0].entity_id} from now on, to which they are linked"
         effects.exposed += [LinkChange(held[0].user_id, entity_id, why) for entity_id in sorted(others)]
