@@ -356,6 +356,10 @@ class EntityRepository(EntityReader, Protocol):
         """
         ...
 
+    def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
+        """These are merged into nobody any more; the numbers that went over stay where they are."""
+        ...
+
     def save(self, entity: ClientEntity) -> None:
         """Store the entity, replacing what was stored under its id: its contacts are those that `PMS` lists.
 

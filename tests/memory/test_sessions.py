@@ -105,6 +105,7 @@ def _writings(tx: Transaction) -> dict[str, Callable[[Transaction], object]]:
         "entities.save_many": lambda it: it.entities.save_many([entity()]),
         "entities.save_contacts": lambda it: it.entities.save_contacts([entity()], "xero"),
         "entities.keep_numbers": lambda it: it.entities.keep_numbers([entity()]),
+        "entities.part": lambda it: it.entities.part(ACME, [TRUST]),
         "entities.transfer": lambda it: it.entities.transfer(ACME, {REALTY: TRUST}),
         "invoices.transfer": lambda it: it.invoices.transfer(ACME, {REALTY: TRUST}),
         "late_fees.transfer": lambda it: it.late_fees.transfer(ACME, {REALTY: TRUST}),

@@ -41,14 +41,14 @@ def carry_out(books: Books, change: Change, *, continuous: bool, withdraw: bool)
     """Change the books as the design says, paragraph by paragraph."""
     listed = {entity_id: books.listing(entity_id) for entity_id in books.active}
     shown = {entity_id: listed[entity_id] for entity_id, is_active in books.active.items() if is_active}
-    was_active, merged = dict(books.active), dict(books.merged)
-    records = _by_new_key(change)
+    was_active, records = dict(books.active), _by_new_key(change)
     moves = _moves(books, change, records)
+    standing = _standing(books, {**change.merged, **change.renumbered}, records)
     _write(books, change, records, moves)
     into: dict[str, list[str]] = {}
     for gone, survivor in moves:
         books.active[gone] = False
-        if was_active.get(gone, True) or not _brought_along(merged, dict(moves), gone, survivor):
+        if was_active.get(gone, True) or not _brought_along(standing, dict(moves), gone, survivor):
             into.setdefault(survivor, []).append(gone)
         if was_active.get(gone):
             shown[survivor] = shown.get(survivor, frozenset()) | listed[gone]
@@ -88,13 +88,10 @@ def _by_new_key(change: Change) -> Records:
 
 def _moves(books: Books, change: Change, records: Records) -> Sequence[tuple[str, str]]:
     """Who goes into whom: from those who are there, to the end of each chain, if somebody is there."""
-    chain = {**change.merged, **change.renumbered}
-    awake = {entity_id for entity_id, (_, is_active) in records.items() if is_active}
-    longer = {**{gone: into for gone, into in books.merged.items() if gone not in awake}, **chain}
-    if None not in {_end(longer, gone) for gone in chain}:
-        chain = {**chain, **longer}
-    ends = {gone: _end(chain, gone) or gone for gone in {**change.merged, **change.renumbered}}
-    known = books.active.keys() | records.keys()
+    told = {**change.merged, **change.renumbered}
+    chain = {**_standing(books, told, records), **told}
+    ends = {gone: _end(chain, gone) or gone for gone in told}
+    known = books.active.keys() | records.keys() | change.records.keys()
     new = {
         key
         for old in change.renumbered.keys() & known
@@ -103,16 +100,30 @@ def _moves(books: Books, change: Change, records: Records) -> Sequence[tuple[str
     return [(gone, end) for gone, end in ends.items() if gone in known and end in known | new]
 
 
-def _brought_along(merged: Mapping[str, str], moves: Mapping[str, str], gone: str, survivor: str) -> bool:
-    """Whether somebody went into the survivor before, or into one that does so now or did so before."""
-    if gone not in merged:
-        return False
-    steps = {**moves, **merged}
-    at = merged[gone]
+def _standing(books: Books, told: Mapping[str, str], records: Records) -> dict[str, str]:
+    """The merges of before that stand: of who is not awake now, and that lead in no circle with what is told."""
+    awake = {entity_id for entity_id, (_, is_active) in records.items() if is_active}
+    standing = {gone: into for gone, into in books.merged.items() if gone not in awake}
+    for start in told:
+        while _end(chain := {**standing, **told}, start) is None:
+            at = start
+            for _ in chain:  # so many steps on, it is within the circle
+                at = chain[at]
+            round_about = {at}
+            while chain[at] not in round_about:
+                at = chain[at]
+                round_about.add(at)
+            standing = {gone: into for gone, into in standing.items() if gone not in round_about - told.keys()}
+    return standing
+
+
+def _brought_along(standing: Mapping[str, str], moves: Mapping[str, str], gone: str, survivor: str) -> bool:
+    """Whether somebody went into the survivor before, or into one that goes there now, or did so before."""
+    at, steps = standing.get(gone), {**standing, **moves}
     for _ in steps:
-        if at == survivor or at not in steps:
+        if at is None or at == survivor:
             break
-        at = steps[at]
+        at = steps.get(at)
     return at == survivor
 
 
@@ -131,6 +142,8 @@ def _write(books: Books, change: Change, records: Records, moves: Sequence[tuple
         if entity_id in books.active:
             of_source[entity_id] = addresses
     for gone, survivor in moves:
+        if gone not in known:  # told under a key that nobody has heard of
+            of_source[gone] = change.records[gone][0]
         if survivor not in known and change.renumbered.get(gone) not in known:
             of_source[survivor], books.active[survivor] = of_source.get(gone, frozenset()), books.active[gone]
 

@@ -167,7 +167,7 @@ def test_a_chain_that_grows_shows_nothing_new_and_brings_no_bar_back(world: Worl
     portal.lift_bar(STAFF, b.JANE, SMITH)
     assert isinstance(portal.claim(user.viewer, arrival(SMITH)), Linked)
     plan = change(portal, b.entity(NEW), merged={TRUST: SMITH, SMITH: NEW})
-    assert plan.exposed == ()
+    assert TRUST not in {one.entity_id for one in plan.exposed}
     assert world.links_of(user) == [REALTY, NEW]
 
 
@@ -188,6 +188,92 @@ def test_a_merge_told_the_other_way_round_is_another_one(world: World, portal: L
     change(portal, merged={TRUST: SMITH})
     change(portal, b.entity(TRUST), merged={SMITH: TRUST})
     assert world.links_of(user) == [TRUST]
+
+
+def test_a_circle_leaves_other_chains_alone(world: World, portal: LinkageService) -> None:
+    """One merge is told the other way round: what goes elsewhere goes to its end all the same."""
+    world.save(*map(b.entity, "ABYZW"))
+    change(portal, merged={EntityId("Z"): EntityId("W"), EntityId("A"): EntityId("B")})
+    told = {EntityId("Y"): EntityId("Z"), EntityId("B"): EntityId("A")}
+    assert portal.roster.plan(b.ACME, [], merged=told).moves() == {"Y": "W", "B": "A"}
+
+
+def test_a_merge_turned_round_while_it_sleeps_is_not_told_of_both_ways(world: World, portal: LinkageService) -> None:
+    """Whoever goes into either of the two goes where the last merge leads, and is there when that one is awake."""
+    change(portal, merged={TRUST: SMITH})
+    change(portal, merged={SMITH: TRUST})
+    world.save(b.entity(NEW), b.invoice("bill", NEW))
+    user = world.jane(NEW)
+    change(portal, merged={NEW: SMITH})
+    change(portal, b.entity(TRUST))
+    assert (world.links_of(user), bills(portal, user)) == ([TRUST], ["bill"])
+    with world.store.snapshot() as snapshot:
+        assert snapshot.entities.merged(b.ACME, [NEW, SMITH, TRUST]) == {NEW: TRUST, SMITH: TRUST}
+
+
+def test_a_plan_is_outdated_when_where_it_leads_was_merged_meanwhile(world: World, portal: LinkageService) -> None:
+    """Though the one it leads to slept before as it does now."""
+    world.save(b.entity(NEW), b.entity(TRUST, active=False))
+    plan = portal.roster.plan(b.ACME, [], merged={NEW: TRUST})
+    change(portal, merged={TRUST: SMITH})
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(plan, confirmed=plan.plan_id)
+
+
+def test_an_entity_is_not_woken_by_a_plan_of_before_it_was_merged(world: World, portal: LinkageService) -> None:
+    """It slept already when the plan was made."""
+    world.save(b.entity(TRUST, active=False))
+    plan = portal.roster.plan(b.ACME, [b.entity(TRUST)])
+    change(portal, merged={TRUST: SMITH})
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(plan)
+
+
+def test_a_survivor_that_is_new_is_not_shown_unseen_either(world: World, portal: LinkageService) -> None:
+    """Its bills may have come before it."""
+    user = world.jane(TRUST)
+    world.save(b.invoice("secret", NEW))
+    plan = portal.roster.plan(b.ACME, [b.entity(NEW)], merged={TRUST: NEW})
+    assert [(one.user_id, one.entity_id) for one in plan.exposed] == [(user.user_id, NEW)]
+
+
+@pytest.mark.parametrize("told", [{TRUST: REALTY}, {TRUST: NEW, SMITH: NEWER}])
+def test_a_chain_that_breaks_is_decided_at_once(
+    world: World, portal: LinkageService, told: dict[EntityId, EntityId]
+) -> None:
+    """Who was brought along by one that goes elsewhere now, or is awake, is decided about now, and never again."""
+    world.save(b.entity(NEW), b.entity(NEWER))
+    user = world.jane(REALTY, TRUST)
+    portal.unlink(STAFF, user.user_id, TRUST)
+    change(portal, merged={TRUST: SMITH})
+    change(portal, merged={SMITH: REALTY if REALTY in told.values() else NEW})
+    entities = [] if SMITH in told else [b.entity(SMITH)]
+    change(portal, *entities, merged=told)
+    assert portal.roster.plan(b.ACME, entities, merged=told).is_idle
+
+
+def test_bills_under_an_old_key_come_though_the_client_was_known_by_the_new_one_alone(
+    world: World, portal: LinkageService
+) -> None:
+    """The first that is heard of it is told under the key that it no longer has."""
+    told: dict[str, Any] = {"renumbered": {NEW: NEWER}}
+    change(portal, b.entity(NEW), **told)
+    user = world.jane(NEWER)
+    world.save(b.invoice("bill", NEW))
+    assert change(portal, b.entity(NEW), **told).is_idle
+    assert bills(portal, user) == ["bill"]
+
+
+def test_old_keys_that_are_told_beside_the_present_one_say_nothing(world: World, portal: LinkageService) -> None:
+    """A PMS goes on listing what it has archived, however often a client was renumbered."""
+    chain = {TRUST: NEW, NEW: NEWER}
+    change(portal, renumbered=chain)
+    old = [b.entity(TRUST, active=False, name="Old"), b.entity(NEW, active=False, name="Older")]
+    plan = change(portal, b.entity(NEWER, name="Name"), *old, renumbered=chain)
+    assert (plan.changed, plan.hidden) == ((NEWER,), ())
+    with world.store.snapshot() as snapshot:
+        [entity] = snapshot.entities.roster(b.ACME, [NEWER])
+    assert (entity.name, entity.active) == ("Name", True)
 
 
 def test_no_bar_is_lifted_where_none_stood(world: World, portal: LinkageService) -> None:

@@ -122,6 +122,19 @@ def test_numbers_go_over(store: Store) -> None:
         assert tx.entities.merged(OTHER_FIRM, [TRUST]) == tx.entities.merged(ACME, []) == {}
 
 
+def test_who_is_parted_is_merged_into_nobody_any_more(store: Store) -> None:
+    """The others are, at this firm and at others; the numbers that went over stay."""
+    with store.transaction() as tx:
+        tx.entities.transfer(ACME, {TRUST: SMITH, SMITH: REALTY})
+        tx.entities.transfer(OTHER_FIRM, {TRUST: SMITH})
+        tx.entities.part(ACME, [TRUST, REALTY])
+        tx.entities.part(ACME, [])
+    with store.snapshot() as snapshot:
+        assert snapshot.entities.merged(ACME, [TRUST, SMITH]) == {SMITH: REALTY}
+        assert snapshot.entities.merged(OTHER_FIRM, [TRUST]) == {TRUST: SMITH}
+        assert snapshot.entities.formerly(ACME, TRUST) == (entity(REALTY),)
+
+
 def test_who_is_stored_active_is_merged_into_nobody_any_more(store: Store) -> None:
     """A merge is forgotten when the one that had gone is awake again; asleep, it stands."""
     with store.transaction() as tx:

@@ -12,9 +12,10 @@ from ..domain.events import Event
 from ..domain.rosters import RosterEffects
 from ..domain.values import EntityId
 from ..ports import Mailbox, Snapshot, Store, Transaction, changed
-from ._deciding import Decision, Terms, batches_of, concerned, decide, fresh, places
+from ._deciding import Decision, Terms, asleep, batches_of, concerned, decide, places
+from ._moving import Moves, followed
 from ._plans import RosterApplied, RosterPlan
-from ._reading import Entities, Moves, changes_of, differ, mergers, written
+from ._reading import Entities, changes_of, differ, written
 from ._writing import transfer_bills, write
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -77,8 +78,10 @@ class Application:
         firm_id, moves = self.plan.firm_id, self._moves
         if tx.firms.find(firm_id) is None:
             raise FirmNotFound(firm_id)
-        locked = tx.entities.lock_many(firm_id, {*moves, *moves.values(), *mergers(tx, firm_id, moves)})
-        if fresh(tx, firm_id, {entity.entity_id: entity for entity in locked}, moves):
+        met = {*moves, *moves.values(), *followed(tx, firm_id, {}, moves).before}
+        locked = {entity.entity_id: entity for entity in tx.entities.lock_many(firm_id, met)}
+        way = followed(tx, firm_id, {}, moves)
+        if way.undone or way.strayed(moves) or way.fresh(asleep(locked)):
             return False
         transfer_bills(tx, firm_id, moves)
         return True
@@ -132,7 +135,8 @@ class Application:
         plan = self.plan
         before = {one.entity_id: one for one in tx.entities.roster(plan.firm_id, entity_ids, source=plan.source)}
         after, moves = self._part(before, entity_ids)
-        moves = fresh(tx, plan.firm_id, before, moves)
+        fresh = followed(tx, plan.firm_id, after, moves).fresh(asleep(before))
+        moves = {gone: into for gone, into in moves.items() if fresh.get(gone) == into}
         changes = changes_of(tx, plan.firm_id, plan.source, before, after, moves)
         return tx.mailboxes.lock_many(plan.firm_id, concerned(tx, self._terms, changes, moves).values())
 

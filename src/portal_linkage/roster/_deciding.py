@@ -13,8 +13,9 @@ from ..domain.rosters import EntityChange, Known, RosterEffects
 from ..domain.values import EmailAddress, EntityId, FirmId, UserId
 from ..ports import PMS, Snapshot
 from ..wire import to_json
+from ._moving import Moves, followed
 from ._plans import RosterPlan, digest
-from ._reading import Entities, Moves, changes_of, mergers
+from ._reading import Entities, changes_of
 
 
 @attrs.frozen
@@ -25,19 +26,24 @@ class Terms:
     source: str
     policy: LinkagePolicy
     at: datetime
+    renumbered: frozenset[EntityId] = frozenset()
+    """Those that go into what is only a new key of theirs, if nobody knew that."""
 
 
 @attrs.frozen(kw_only=True)
 class Decision:
     """What is to be done: ``after`` is to be written, in place of ``before``, and ``moves`` carried out.
 
-    ``moved`` are all that are told of, also those that were carried out before: their bills may come late.
+    ``moved`` are all that are told of, also those that were carried out before: their bills may come late. ``undone``
+    are those whose merges do not stand any more, and ``strayed`` those who would by now end elsewhere than told.
     """
 
     before: Entities
     after: Entities
     moves: Moves
     moved: Moves
+    undone: Collection[EntityId]
+    strayed: set[EntityId]
     effects: RosterEffects
     removed_users: tuple[UserId, ...]
     confirm_because: tuple[str, ...]
@@ -54,7 +60,7 @@ class Decision:
         )
         removed = {*self.removed_users} - {*plan.removed_users}
         ended = {link.entity_id for link in self.effects.ended if link.user_id in removed}
-        return seen | {entity_id for _, entity_id in taken} | ended
+        return self.strayed | seen | {entity_id for _, entity_id in taken} | ended
 
 
 def places(changes: Iterable[LinkChange]) -> set[tuple[UserId, EntityId]]:
@@ -66,11 +72,15 @@ def decide(
     reader: Snapshot, terms: Terms, before: Entities, after: Entities, moves: Moves, *, empties: bool = False
 ) -> Decision:
     """Decide what a change does. ``before`` has all of ``after`` that the store knows, and all that moves."""
-    moved, moves = moves, fresh(reader, terms.firm_id, before, moves)
+    moved, way = moves, followed(reader, terms.firm_id, after, moves)
+    strayed = way.strayed(moved)
+    moves = {gone: into for gone, into in way.fresh(asleep(before)).items() if gone not in strayed}
     changes = changes_of(reader, terms.firm_id, terms.source, before, after, moves)
     users = reader.users.having(terms.firm_id, concerned(reader, terms, changes, moves).values())
     known = _known(reader, terms.firm_id, changes, moves, users)
-    effects = rosters.roster_change(changes, known, terms.policy, source=terms.source, at=terms.at, merged=moves)
+    effects = rosters.roster_change(
+        changes, known, terms.policy, source=terms.source, at=terms.at, merged=moves, renumbered=terms.renumbered
+    )
     removed = effects.removed_users(reader.links.counts(terms.firm_id, {link.user_id for link in effects.ended}))
     held = reader.links.count(terms.firm_id, at_most=rosters.HELD_AT_MOST)
     return Decision(
@@ -78,33 +88,27 @@ def decide(
         after=after,
         moves=moves,
         moved=moved,
+        undone=way.undone,
+        strayed=strayed,
         effects=effects,
         removed_users=removed,
         confirm_because=rosters.confirm_because(effects, held=held, removed=len(removed), empties=empties),
-        seen={one: _as_it_was(terms.source, before, one) for one in dict.fromkeys((*after, *moves, *moves.values()))},
+        seen=_seen(reader, terms, before, dict.fromkeys((*after, *moves, *moves.values(), *way.undone))),
     )
 
 
-def _as_it_was(source: str, before: Entities, entity_id: EntityId) -> str:
-    """A digest of what would be written over."""
-    entity = before.get(entity_id)
-    return digest(to_json(entity if entity is None or source == PMS else entity.contacts))
+def _seen(reader: Snapshot, terms: Terms, before: Entities, entity_ids: Collection[EntityId]) -> dict[EntityId, str]:
+    """Digests of what would be written over: entities, and into whom they are merged."""
+    found = {entity_id: before.get(entity_id) for entity_id in entity_ids}
+    if terms.source != PMS:
+        return {one: digest(to_json(entity and entity.contacts)) for one, entity in found.items()}
+    into = reader.entities.merged(terms.firm_id, entity_ids)
+    return {one: digest([to_json(entity), into.get(one)]) for one, entity in found.items()}
 
 
-def fresh(reader: Snapshot, firm_id: FirmId, before: Entities, moves: Moves) -> Moves:
-    """The moves that have yet to be carried out: a feed goes on telling of a merge for ever."""
-    done = mergers(reader, firm_id, moves.keys()) if moves else {}
-    asleep = {one for one, entity in before.items() if not entity.active}
-    return {gone: into for gone, into in moves.items() if gone not in asleep or not _leads(done, moves, gone, into)}
-
-
-def _leads(done: Moves, moves: Moves, gone: EntityId, into: EntityId) -> bool:
-    """Whether the entity was merged into the other, or into one that was, or is being now: that one brings it along."""
-    passed, at = {gone}, done.get(gone)
-    while at is not None and at != into and at not in passed:
-        passed.add(at)
-        at = done.get(at, moves.get(at))
-    return at == into
+def asleep(entities: Entities) -> set[EntityId]:
+    """Those that are inactive."""
+    return {entity_id for entity_id, entity in entities.items() if not entity.active}
 
 
 def parties(reader: Snapshot, firm_id: FirmId, moves: Moves) -> dict[str, EmailAddress]:
@@ -163,7 +167,7 @@ def _groups(decided: Decision) -> Iterator[list[EntityId]]:
 
     def first_of(entity_id: EntityId) -> EntityId:
         while (other := first.setdefault(entity_id, entity_id)) != entity_id:
-            entity_id = other
+            first[entity_id] = entity_id = first.setdefault(other, other)
         return entity_id
 
     for entity_ids in _tied(decided):

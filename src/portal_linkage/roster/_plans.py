@@ -14,7 +14,8 @@ from ..domain.outcomes import LinkChange
 from ..domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, check_id, check_type
 from ..ports import PMS
 from ..wire import Json, to_json
-from ._reading import checked, checked_moves
+from ._moving import checked_moves
+from ._reading import checked
 
 
 def digest(content: Json) -> str:

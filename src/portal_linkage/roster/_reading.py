@@ -1,7 +1,7 @@
 """What a source tells of a firm, beside what the store has."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
@@ -10,12 +10,11 @@ import attrs
 from ..domain.entities import ClientEntity
 from ..domain.errors import InvalidValue
 from ..domain.rosters import EntityChange, listed_with
-from ..domain.values import EmailAddress, EntityId, FirmId, check_id, check_type
+from ..domain.values import EmailAddress, EntityId, FirmId, check_type
 from ..ports import PMS, Snapshot
+from ._moving import Moves, checked_moves, followed
 
 Entities = Mapping[EntityId, ClientEntity]
-Moves = Mapping[EntityId, EntityId]
-"""From the entities that are gone to those that have taken over what they had."""
 
 _AT_ONCE: Final = 2_000
 """So many entities are looked up at a time: what does not change is forgotten again."""
@@ -37,48 +36,6 @@ def checked(firm_id: FirmId, entities: Iterable[ClientEntity], told: set[EntityI
         told.add(entity.entity_id)
         found[entity.entity_id] = entity
     return found
-
-
-def checked_moves(name: str, moves: Moves) -> Moves:
-    """The moves, each to where it ends: an entity may go into one that goes into another.
-
-    Raises:
-        InvalidValue: they lead in a circle.
-    """
-    check_type(name, moves, Mapping)
-    for gone, survivor in moves.items():
-        check_id(name, gone)
-        check_id(name, survivor)
-    return ends_of(name, moves)
-
-
-def ends_of(name: str, moves: Moves) -> dict[EntityId, EntityId]:
-    """Where each move ends.
-
-    Raises:
-        InvalidValue: they lead in a circle.
-    """
-    ends: dict[EntityId, EntityId] = {}
-    for start in moves:
-        passed: dict[EntityId, None] = {}
-        at = start
-        while at in moves and at not in ends:
-            if at in passed:
-                raise InvalidValue(name, "leads in a circle")
-            passed[at] = None
-            at = moves[at]
-        ends |= dict.fromkeys(passed, ends.get(at, at))
-    return ends
-
-
-def mergers(reader: Snapshot, firm_id: FirmId, entity_ids: Collection[EntityId]) -> dict[EntityId, EntityId]:
-    """Into whom these are merged by now, and those into whom they are, and so on."""
-    known: dict[EntityId, EntityId] = {}
-    ahead = {*entity_ids}
-    while ahead:
-        known |= reader.entities.merged(firm_id, ahead)
-        ahead = {known[one] for one in ahead if one in known} - known.keys()
-    return known
 
 
 def differ(before: ClientEntity | None, after: ClientEntity) -> bool:
@@ -109,6 +66,8 @@ class Reading:
     _numbers: Counter[str] = attrs.field(factory=Counter[str])
     _leaving: dict[EntityId, str] = attrs.field(factory=dict[EntityId, str])
     """The numbers that those bear, as told, who may move."""
+    _by_old_key: dict[EntityId, ClientEntity] = attrs.field(factory=dict[EntityId, ClientEntity])
+    """What was told under keys that are old ones."""
 
     def read(self, reader: Snapshot, entities: Iterable[ClientEntity], *, complete: bool, new: Moves) -> None:
         """Compare all of them with the store. ``new`` leads from old keys to new ones: either may be told of.
@@ -117,22 +76,25 @@ class Reading:
             InvalidValue: an entity stands twice in it, or belongs to another firm.
         """
         rest = iter(entities)
-        keys, renamed = ends_of("renumbered", new), dict[EntityId, ClientEntity]()
+        keys = checked_moves("renumbered", new)
         while chunk := list(islice(rest, _AT_ONCE)):
             told = checked(self.firm_id, chunk, self.told)
-            for old in [one for one in told if one in keys]:
-                if keys[old] in renamed:
-                    raise InvalidValue("entities", "one stands twice in it, under two of its keys")
-                renamed[keys[old]] = _renumbered(told.pop(old), keys[old])
+            self._by_old_key |= {old: told.pop(old) for old in told.keys() & keys.keys()}
             self._compare(reader, told)
-        self._compare(reader, {key: entity for key, entity in renamed.items() if key not in self.told})
-        self.told = (self.told - keys.keys()) | renamed.keys()
+        self._compare(reader, self._by_new_key(keys))
         if complete:
             self._miss(reader)
         self._move(reader, new, keys)
         known, added = self.after.keys() & self.before.keys(), self.after.keys() - self.before.keys()
         self.after = {entity_id: self.after[entity_id] for entity_id in (*sorted(known), *sorted(added))}
         self.moves = dict(sorted(self.moves.items()))
+
+    def _by_new_key(self, keys: Moves) -> dict[EntityId, ClientEntity]:
+        """What is told under an old key is told of the new one, unless that is told of itself."""
+        told = self.told - keys.keys()
+        renamed = [_renumbered(entity, keys[old]) for old, entity in self._by_old_key.items() if keys[old] not in told]
+        self.told = told
+        return checked(self.firm_id, renamed, self.told)
 
     def _compare(self, reader: Snapshot, told: Entities) -> None:
         stored = {one.entity_id: one for one in reader.entities.roster(self.firm_id, told.keys(), source=self.source)}
@@ -162,10 +124,10 @@ class Reading:
 
     def _move(self, reader: Snapshot, new: Moves, keys: Moves) -> None:
         """Let those who are gone be inactive, and leave out what cannot move: from nowhere, or to nowhere."""
-        self.moves = self._followed(reader)
+        self.moves = followed(reader, self.firm_id, self.after, self.moves).ends
         met = {*self.moves, *self.moves.values()} - self.before.keys()
         self.before |= {one.entity_id: one for one in reader.entities.roster(self.firm_id, met)}
-        known = {**self.before, **self.after}
+        known = {**self._by_old_key, **self.before, **self.after}
         for old, key in keys.items():
             if old in known and not {new[old], key} & known.keys() and self.moves[old] == key:
                 self.after[key] = made = _renumbered(known[old], key)
@@ -177,16 +139,6 @@ class Reading:
         self._numbers.subtract(self._leaving[gone] for gone in self.moves.keys() & self._leaving.keys())
         for gone in self.moves:
             self._keep(self.before.get(gone), attrs.evolve(known[gone], active=False))
-
-    def _followed(self, reader: Snapshot) -> dict[EntityId, EntityId]:
-        """The moves, each to its end: where one leads to may have been merged itself, before this roster."""
-        before = mergers(reader, self.firm_id, self.moves.values())
-        ended = {gone: into for gone, into in before.items() if gone not in self.after or not self.after[gone].active}
-        try:
-            ends = ends_of("merged", {**ended, **self.moves})
-        except InvalidValue:  # what is told now undoes what was told then
-            return self.moves
-        return {gone: ends[gone] for gone in self.moves}
 
     def ambiguous(self, reader: Snapshot, *, complete: bool) -> tuple[str, ...]:
         """The client numbers that more than one active entity would bear."""

@@ -13,8 +13,9 @@ from ..domain.values import EntityId, FirmId, PlanId, as_utc, check_id, check_ty
 from ..ports import PMS, Store
 from ._applying import Application, Progress
 from ._deciding import Decision, Terms, decide
+from ._moving import checked_moves
 from ._plans import RosterApplied, RosterPlan, check_plan
-from ._reading import Reading, checked_moves
+from ._reading import Reading
 
 _NONE: Final[Mapping[EntityId, EntityId]] = MappingProxyType({})
 
@@ -65,7 +66,8 @@ class RosterSync:
         check_type("complete", complete, bool)
         check_id("source", source)
         moves = _moves(source, merged, renumbered)
-        terms = Terms(firm_id, source, self._policy_of(firm_id), as_utc("clock", self._clock()))
+        at = as_utc("clock", self._clock())
+        terms = Terms(firm_id, source, self._policy_of(firm_id), at, frozenset(renumbered))
         reading = Reading(firm_id, source, moves)
         with self._store.snapshot() as snapshot:
             if snapshot.firms.find(firm_id) is None:
@@ -100,7 +102,8 @@ class RosterSync:
             raise TypeError("progress must be something that can be called")
         if confirmed != plan.plan_id and (plan.needs_confirmation or confirmed is not None):
             raise PlanNotConfirmed(plan.plan_id)
-        terms = Terms(plan.firm_id, plan.source, self._policy_of(plan.firm_id), as_utc("clock", self._clock()))
+        at = as_utc("clock", self._clock())
+        terms = Terms(plan.firm_id, plan.source, self._policy_of(plan.firm_id), at, frozenset(plan.renumbered))
         return Application(self._store, plan, terms, confirmed is not None, progress).run()
 
 
@@ -115,7 +118,7 @@ def _moves(
         raise InvalidValue("renumbered", "names an entity that was merged")
     if len({*renumbered.values()}) < len(renumbered):
         raise InvalidValue("renumbered", "gives one key to two entities: that is a merge")
-    return dict(checked_moves("renumbered", {**merged, **renumbered}))
+    return checked_moves("renumbered", {**merged, **renumbered})
 
 
 def _plan(

@@ -12,7 +12,7 @@ from ..domain.rosters import RosterEffects
 from ..domain.values import FirmId, UserId
 from ..ports import PMS, Mailbox, Transaction
 from ._deciding import Decision, Terms
-from ._reading import Moves
+from ._moving import Moves
 
 
 def write(tx: Transaction, terms: Terms, decided: Decision, mailboxes: Iterable[Mailbox]) -> tuple[Event, ...]:
@@ -60,6 +60,7 @@ def _move(tx: Transaction, terms: Terms, decided: Decision) -> None:
     """Let bills, refusals and numbers go over: those too that have only just been told of those who are gone."""
     if decided.moves:
         tx.bars.carry(terms.firm_id, decided.moves)
+    tx.entities.part(terms.firm_id, decided.undone)
     tell_again = {gone: into for gone, into in decided.moved.items() if gone in decided.moves or gone in decided.after}
     if tell_again:
         tx.entities.transfer(terms.firm_id, tell_again)

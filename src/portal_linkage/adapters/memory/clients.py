@@ -143,10 +143,15 @@ class Entities(Repository):
 
     def save(self, entity: ClientEntity) -> None:
         check_type("entity", entity, ClientEntity)
-        cabinet = self._session.opened(entity.firm_id)
-        self._session.put(cabinet.entities, entity.entity_id, entity)
-        if entity.active and entity.entity_id in cabinet.merged.rows:
-            self._session.put(cabinet.merged, entity.entity_id, None)
+        self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, entity)
+        if entity.active:
+            self.part(entity.firm_id, [entity.entity_id])
+
+    def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
+        merged = self._session.opened(firm_id).merged
+        for entity_id in entity_ids:
+            if entity_id in merged.rows:
+                self._session.put(merged, entity_id, None)
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for entity in entities:

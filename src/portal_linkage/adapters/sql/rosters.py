@@ -74,18 +74,15 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
         for chunk in chunks(entities):
             self._moment.run(self._statements.save, list(map(_entity_values, chunk)))
             saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()  # of two the later
-            self._part(entity for entity in saved if entity.active)
+            for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
+                self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)
             self._moment.run(self._statements.remove_words, _these(saved))
             self._moment.run(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
 
-    def _part(self, entities: Iterable[ClientEntity]) -> None:
-        """Who is active is merged into nobody any more."""
-        by_firm: dict[FirmId, list[EntityId]] = {}
-        for entity in entities:
-            by_firm.setdefault(entity.firm_id, []).append(entity.entity_id)
-        for firm_id, entity_ids in by_firm.items():
-            self._moment.run(self._statements.part, {"firm": firm_id, "ids": entity_ids})
+    def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
+        if entity_ids:
+            self._moment.run(self._statements.part, {"firm": firm_id, "ids": list(entity_ids)})
 
     def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
         for chunk in chunks(entities):
@@ -95,6 +92,13 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
         self._moment.run(self._statements.remove_contacts, [{**this, "source": source} for this in _these(entities)])
         rows = [row for entity in entities for row in _contact_rows(entity, source)]
         self._moment.run(self._statements.add_contacts, rows)
+
+
+def _by_firm(entities: Iterable[ClientEntity]) -> dict[FirmId, list[EntityId]]:
+    by_firm: dict[FirmId, list[EntityId]] = {}
+    for entity in entities:
+        by_firm.setdefault(entity.firm_id, []).append(entity.entity_id)
+    return by_firm
 
 
 def _these(entities: Iterable[ClientEntity]) -> list[dict[str, str]]:

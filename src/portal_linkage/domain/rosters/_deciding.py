@@ -1,6 +1,6 @@
 """What a roster change does to links under a policy (L7, L12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ..entities import Ground, GroundKind
@@ -20,16 +20,20 @@ def roster_change(
     source: str,
     at: datetime,
     merged: Mapping[EntityId, EntityId] | None = None,
+    renumbered: Collection[EntityId] = (),
 ) -> RosterEffects:
     """What a roster change does to links under a policy: merging, appearing, vanishing and hiding (L7, L12).
 
-    ``merged`` leads from entities that are gone to those that take over what they had. ``changes`` are of the others.
+    ``merged`` leads from entities that are gone to those that take over what they had; of those that are ``renumbered``
+    they are the same under a new key, if they are new. ``changes`` are of the others.
     """
     effects, state = RosterEffects(), State.of(known)
     withdraws = policy.contact_removed is ContactRemoved.WITHDRAW
     of_entity = {change.entity_id: change for change in changes}
     for survivor, gone in by_survivor(merged or {}).items():
-        merge(effects, state, gone, of_entity[survivor], withdraws=withdraws)
+        into = of_entity[survivor]
+        is_new_key = into.before is None and any(one in renumbered for one in gone)
+        merge(effects, state, gone, into, withdraws=withdraws, is_new_key=is_new_key)
     for change in changes:
         if policy.auto_link is AutoLink.CONTINUOUS:
             _appear(effects, change, state, Ground(kind=GroundKind.CONTACT_LISTING, since=at, by=source))

@@ -19,7 +19,13 @@ def by_survivor(merged: Mapping[EntityId, EntityId]) -> dict[EntityId, list[Enti
 
 
 def merge(
-    effects: RosterEffects, state: State, gone: Sequence[EntityId], into: EntityChange, *, withdraws: bool
+    effects: RosterEffects,
+    state: State,
+    gone: Sequence[EntityId],
+    into: EntityChange,
+    *,
+    withdraws: bool,
+    is_new_key: bool,
 ) -> None:
     """All that goes into one entity is decided at once, for each who has to do with any of it.
 
@@ -40,7 +46,8 @@ def merge(
             effects.lifted += [(key, one) for one in barred]
             effects.forgotten += [(key, one) for one in left]
             state.forget(key, places)
-            _carry(effects, state, held, gone, into, keeps_listing=into.lists(key) or not withdraws)
+            _carry(effects, state, held, into, keeps_listing=into.lists(key) or not withdraws)
+            _expose(effects, state, held, places[is_new_key:], into.entity_id)
             continue
         state.refuse(key, into.entity_id, barred=bool(barred), left=bool(left))
 
@@ -55,12 +62,11 @@ def _carry(
     effects: RosterEffects,
     state: State,
     held: Sequence[Link],
-    gone: Sequence[EntityId],
     into: EntityChange,
     *,
     keeps_listing: bool,
 ) -> None:
-    """Link the survivor by all grounds, each kind once; whoever is linked to one of them sees the bills of all."""
+    """Link the survivor by all grounds, each kind once."""
     survivor = into.entity_id
     goes = [link for link in held if link.entity_id != survivor]
     grounds: dict[GroundKind, Ground] = {}
@@ -78,7 +84,13 @@ def _carry(
         state.links[link.user_id, survivor] = link
         effects.gain(link, f"{goes[0].entity_id} was merged into it")
         effects.hidden += [] if into.after.active else [link]
+
+
+def _expose(
+    effects: RosterEffects, state: State, held: Sequence[Link], places: Sequence[EntityId], survivor: EntityId
+) -> None:
+    """Whoever is linked to one of them will see the bills of all."""
     if (held[0].user_id, survivor) in state.links:
-        others = {*gone, *([survivor] if into.before else [])} - {link.entity_id for link in held}
+        others = {*places} - {link.entity_id for link in held}
         why = f"it is one with {held[0].entity_id} from now on, to which they are linked"
         effects.exposed += [LinkChange(held[0].user_id, entity_id, why) for entity_id in sorted(others)]
