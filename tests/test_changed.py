@@ -11,7 +11,7 @@ import pytest
 from portal_linkage import Conflict, LinkageService, VerifiedEmail
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.ports import changed
-from tests.builders import ACME, JANE, REALTY, entity, firm
+from portal_linkage.testing.builders import ACME, JANE, REALTY, entity, firm
 
 IN_THE_WAY = Conflict("another transaction was in the way", retryable=True)
 

@@ -51,8 +51,8 @@ from portal_linkage import (
     VerifiedEmail,
 )
 from portal_linkage.adapters.memory import MemoryStore
+from portal_linkage.testing import builders as b
 from portal_linkage.wire import to_json
-from tests import builders as b
 
 GROUND = {"kind": "arrival", "since": "2026-03-02T12:00:00+00:00", "by": "jane"}
 LINK = {

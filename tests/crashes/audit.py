@@ -20,8 +20,8 @@ from portal_linkage import (
 )
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Snapshot
+from portal_linkage.testing import builders as b
 from portal_linkage.wire import to_json
-from tests import builders as b
 from tests.folding import Standing, fold
 from tests.service.world import STAFF
 

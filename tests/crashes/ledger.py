@@ -9,7 +9,7 @@ from typing import Final, Self
 import attrs
 
 from portal_linkage import EntityId
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 _TICK: Final = timedelta(milliseconds=1)
 

@@ -7,7 +7,7 @@ import pytest
 
 from portal_linkage import AutoLink, ContactRemoved, EntityId, LinkageService, RosterPlan, User
 from portal_linkage.roster import _applying
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests import engines
 from tests.service.world import World
 

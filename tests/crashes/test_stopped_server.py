@@ -11,7 +11,7 @@ import pytest
 
 from portal_linkage import LinkageService, StoreUnavailable
 from portal_linkage.adapters.sql import SqlStore
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.postgres import Cluster
 
 from .audit import Audit

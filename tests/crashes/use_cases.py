@@ -20,7 +20,7 @@ from portal_linkage import (
     UserId,
 )
 from portal_linkage.ports import Store
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, VERIFIED, World, arrival, verified
 
 HOLDINGS: Final = EntityId("1004")

@@ -24,8 +24,8 @@ from portal_linkage import (
 )
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store, Transaction
+from portal_linkage.testing import builders as b
 from portal_linkage.wire import Json, to_json
-from tests import builders as b
 from tests.service.world import STAFF, arrival, verified
 
 from .ledger import Act, Pen

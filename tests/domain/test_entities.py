@@ -33,7 +33,7 @@ from portal_linkage import (
     StaffVisit,
     UserId,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 SAMPLES: dict[str, Any] = {
     "Firm": b.firm(),

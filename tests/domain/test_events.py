@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from portal_linkage import EntityId, EventKind, GroundKind, User, UserId
 from portal_linkage.domain import events
 from portal_linkage.domain.events import Event
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.folding import Standing, fold
 
 USERS = [b.user(f"u{number}", b.jane_at(number)) for number in range(3)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from portal_linkage import InvalidValue, Money
 from portal_linkage.domain.values import UNITS_PER_ONE, sum_by_currency
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 LIMIT = 10**11 * UNITS_PER_ONE
 UNITS = st.integers(-LIMIT + 1, LIMIT - 1)

@@ -19,7 +19,7 @@ from portal_linkage import (
 )
 from portal_linkage.domain import rosters
 from portal_linkage.domain.rosters import HELD_AT_MOST, EntityChange, Known, RosterEffects
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 LISTING, ARRIVAL = GroundKind.CONTACT_LISTING, GroundKind.ARRIVAL
 KEEPS, WITHDRAWS = LinkagePolicy(), LinkagePolicy(contact_removed=ContactRemoved.WITHDRAW)

@@ -22,7 +22,7 @@ from portal_linkage import (
     Reason,
 )
 from portal_linkage.domain import rules
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 ARRIVAL, LISTING, PROOF = GroundKind.ARRIVAL, GroundKind.CONTACT_LISTING, GroundKind.PROOF
 ENTITY_IDS = [b.SMITH, b.TRUST, b.REALTY]

@@ -18,7 +18,7 @@ from portal_linkage import (
     Viewer,
 )
 from portal_linkage.domain.viewers import LinkedTo, Only, Scope, is_shown, narrowed, scope_of, sight_of
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 USER, VISIT, GUEST = PortalUser(b.ACME, b.JANE_ID), StaffVisit(b.ACME, b.STAFF, b.REALTY), Guest(b.ACME, b.REALTY)
 FIRMS = st.sampled_from([b.ACME, b.OTHER_FIRM])

@@ -12,7 +12,7 @@ from portal_linkage.adapters.memory.shelves import Cabinet, Shelf
 from portal_linkage.domain.entities import InvoiceStatus
 from portal_linkage.domain.values import FirmId, PageRequest, UserId
 from portal_linkage.domain.viewers import LinkedTo
-from tests.builders import (
+from portal_linkage.testing.builders import (
     ACME,
     JANE,
     JANE_ID,
@@ -28,7 +28,7 @@ from tests.builders import (
     sign_up,
     user,
 )
-from tests.stores.pictures import undone
+from portal_linkage.testing.contract._pictures import undone
 
 FEW, MANY = 300, 3_000
 

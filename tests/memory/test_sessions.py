@@ -14,7 +14,7 @@ from portal_linkage.domain.errors import Conflict, StoreUnavailable
 from portal_linkage.domain.values import PageRequest
 from portal_linkage.domain.viewers import Only
 from portal_linkage.ports import Snapshot, Transaction
-from tests.builders import (
+from portal_linkage.testing.builders import (
     ACME,
     JANE,
     JANE_ID,
@@ -33,7 +33,7 @@ from tests.builders import (
     sign_up,
     user,
 )
-from tests.stores.pictures import picture
+from portal_linkage.testing.contract._pictures import picture
 
 PATIENCE = 60
 VISIT, PAGE = Only(ACME, REALTY), PageRequest()

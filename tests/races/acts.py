@@ -28,7 +28,7 @@ from portal_linkage import (
     UserNotFound,
     VerifiedEmail,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .model import Answer, Book, Deed, Grounds
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from portal_linkage import FirmId, LinkageService
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests import engines
 
 from .acts import Act, number_of

@@ -14,7 +14,7 @@ from typing import Final
 from portal_linkage import FirmId, Invoice, LinkageService, NotFound, PortalUser, StaffVisit, UserId
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
-from tests.builders import STAFF, invoice
+from portal_linkage.testing.builders import STAFF, invoice
 
 OLD, NEW = invoice("INV-OLD"), invoice("INV-NEW")
 """A bill from before the unlink, and one from after it."""

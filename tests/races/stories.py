@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 
 from portal_linkage import AutoLink, ContactRemoved, EmailAddress, EntityId, LinkagePolicy, UserId
-from tests.builders import JANE, NAMES, REALTY, SMITH, TRUST, jane_at
+from portal_linkage.testing.builders import JANE, NAMES, REALTY, SMITH, TRUST, jane_at
 
 from .acts import Act, Grant, LetGo, Prove, Relist, SignUp, Unlink
 from .model import Book

@@ -13,7 +13,7 @@ import pytest
 
 from portal_linkage import FirmId, FirmStaff, LinkageService, User
 from portal_linkage.adapters.sql import SqlStore
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests import engines
 
 from .duel import rounds

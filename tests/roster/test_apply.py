@@ -21,7 +21,7 @@ from portal_linkage import (
     User,
 )
 from portal_linkage.adapters.memory import MemoryStore
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, VERIFIED, World, arrival, contents, signed_up, told, verified
 
 LISTED = [b.entity(entity_id, b.JANE) for entity_id in b.NAMES]

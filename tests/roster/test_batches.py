@@ -18,7 +18,7 @@ from portal_linkage import (
     User,
 )
 from portal_linkage.roster import _applying
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, World, contents, signed_up, verified
 
 IDS = [EntityId(f"e{number:02d}") for number in range(10)]

@@ -7,7 +7,7 @@ import pytest
 
 from portal_linkage import AutoLink, ClientEntity, ContactRemoved, InvalidValue, PlanNotConfirmed
 from portal_linkage.feeds import quickbooks, tabular, xero
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import World, contents, signed_up, verified
 
 MAPPING = tabular.FeedMapping.of({"entities": {"entity_id": "No", "name": "Client", "email": "Mails"}})

@@ -18,7 +18,7 @@ from portal_linkage import (
     PlanNotConfirmed,
     RosterPlan,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import World, contents
 
 ROSTER = [

@@ -11,7 +11,7 @@ from portal_linkage import (
     NothingToLink,
     PlanOutdated,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import World, verified
 
 from .test_apply import applied, change

@@ -29,7 +29,7 @@ from portal_linkage import (
     UserId,
 )
 from portal_linkage.roster import _applying, _deciding
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, World, arrival, contents, ids_of, signed_up, verified
 
 SMITH, TRUST, REALTY = b.SMITH, b.TRUST, b.REALTY

@@ -14,7 +14,7 @@ from portal_linkage import (
     LinkChange,
     RosterPlan,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import World, contents, signed_up, verified
 
 LISTED = [b.entity(entity_id, b.JANE) for entity_id in b.NAMES]

@@ -29,7 +29,7 @@ from portal_linkage import (
 )
 from portal_linkage.ports import PMS, Snapshot
 from portal_linkage.roster import _applying
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests import engines
 from tests.service.world import STAFF, World, arrival, verified
 

@@ -13,7 +13,7 @@ from portal_linkage import (
     NothingToLink,
     RosterApplied,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import World, contents, ids_of, told, verified
 
 XERO = "xero"

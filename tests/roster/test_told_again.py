@@ -18,7 +18,7 @@ from portal_linkage import (
     RosterPlan,
     User,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, World, arrival, contents
 
 SMITH, TRUST, REALTY = b.SMITH, b.TRUST, b.REALTY

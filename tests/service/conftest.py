@@ -6,7 +6,7 @@ import pytest
 
 from portal_linkage import LinkageService
 from portal_linkage.ports import Store
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests import engines
 
 from .world import Clock, World

@@ -17,7 +17,7 @@ from portal_linkage import (
     UserId,
     UserNotFound,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import OTHER_STAFF, STAFF, World, contents
 

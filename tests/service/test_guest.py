@@ -12,7 +12,7 @@ from portal_linkage import (
     InvoiceStatus,
     TooManyAttempts,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, World, contents, waits_until
 

@@ -36,7 +36,7 @@ from portal_linkage import (
     VerifiedEmail,
 )
 from portal_linkage.domain.values import MAX_ID, search_key, words_of
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .hostile import COUNT, hostile_strings
 from .world import STAFF, World, arrival, contents

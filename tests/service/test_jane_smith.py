@@ -16,7 +16,7 @@ from portal_linkage import (
     UserRemoved,
 )
 from portal_linkage.ports import Store
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, Clock, Ids, World, arrival, ids_of, signed_up
 

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from portal_linkage import EntityId, Event, EventKind, FirmId, Page, SelfUnlink
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import OTHER_STAFF, STAFF, VERIFIED, World, arrival, told
 

@@ -16,7 +16,7 @@ from portal_linkage import (
     UserNotFound,
     UserRemoved,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, World, contents, ids_of, told
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal_linkage import EntityId, Guest, InvoiceStatus, LinkageService, PageRequest, iterate
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, World, arrival, ids_of, signed_up, told, verified
 

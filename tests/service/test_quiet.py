@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from portal_linkage import InvoiceProof, PortalLinkageError
+from portal_linkage.testing import builders as b
 from portal_linkage.wire import to_json
-from tests import builders as b
 
 from .world import STAFF, VERIFIED, World, arrival
 

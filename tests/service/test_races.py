@@ -23,7 +23,7 @@ from portal_linkage import (
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, World, arrival
 

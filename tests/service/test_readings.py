@@ -31,7 +31,7 @@ from portal_linkage import (
     Viewer,
     iterate,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, World
 

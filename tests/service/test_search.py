@@ -13,7 +13,7 @@ from portal_linkage import (
     UserNotFound,
     iterate,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import OTHER_STAFF, STAFF, World
 

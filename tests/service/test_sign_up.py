@@ -22,7 +22,7 @@ from portal_linkage import (
     SignedUp,
     TooManyAttempts,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, Clock, World, arrival, contents, ids_of, signed_up, told, verified
 

@@ -31,7 +31,7 @@ from portal_linkage import (
     UserRemoved,
     iterate,
 )
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import OTHER_STAFF, STAFF, VERIFIED, Overlaid, World, arrival, contents, ids_of, signed_up, told, verified
 

@@ -21,7 +21,7 @@ from portal_linkage import (
     UserId,
 )
 from portal_linkage.adapters.memory import MemoryStore
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .world import STAFF, VERIFIED, World, arrival, contents
 

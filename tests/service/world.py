@@ -32,7 +32,7 @@ from portal_linkage import (
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store, Transaction
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.folding import fold
 
 STAFF = FirmStaff(b.ACME, b.STAFF)

@@ -34,7 +34,7 @@ from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.adapters.sql.hosted import HostedStore
 from portal_linkage.adapters.sql.tables import Tables
 from portal_linkage.ports import Transaction
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.service.world import arrival, verified
 
 CLIENTS: Final = {b.OTHER_FIRM: 5_000, b.ACME: 20_000}

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from portal_linkage import Arrival, LinkageService, SignedUp, VerifiedEmail
 from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.testing.builders import ACME, JANE, REALTY, TRUST, entity, firm, invoice
 from tests import engines
-from tests.builders import ACME, JANE, REALTY, TRUST, entity, firm, invoice
 
 NOTE = sa.Table(
     "host_note",

@@ -7,7 +7,7 @@ from portal_linkage.domain.entities import GroundKind, InvoiceStatus
 from portal_linkage.domain.values import EntityId, PageRequest
 from portal_linkage.domain.viewers import LinkedTo, Only, Scope
 from portal_linkage.ports import Snapshot, Transaction
-from tests.builders import (
+from portal_linkage.testing.builders import (
     ACME,
     JANE,
     JANE_ID,

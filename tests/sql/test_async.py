@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from portal_linkage import ClaimRefused, InvoiceProof, LinkageService, NothingToLink, TooManyAttempts, VerifiedEmail
 from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.testing.builders import ACME, JANE, REALTY, TRUST, entity, firm, invoice, jane_at
 from tests import engines
-from tests.builders import ACME, JANE, REALTY, TRUST, entity, firm, invoice, jane_at
 from tests.sql.hosting import jane_signs_up
 
 T = TypeVar("T")

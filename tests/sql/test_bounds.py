@@ -8,7 +8,7 @@ import pytest
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.values import FirmId
-from tests import builders as b
+from portal_linkage.testing import builders as b
 
 from .crowd import CLIENTS, HELD, STAFF, USE_CASES, UseCase, desk_at, fill
 from .listening import listening

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from portal_linkage.adapters.sql import SqlStore, dialects
 from portal_linkage.domain.errors import Conflict, InvalidValue
 from portal_linkage.ports import Transaction
-from tests.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, entity, firm, sign_up, user
+from portal_linkage.testing.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, entity, firm, sign_up, user
 
 from .listening import listening
 

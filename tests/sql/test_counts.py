@@ -9,7 +9,7 @@ from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.entities import GroundKind
 from portal_linkage.domain.values import EntityId
 from portal_linkage.ports import Snapshot, Transaction
-from tests.builders import (
+from portal_linkage.testing.builders import (
     ACME,
     JANE,
     JANE_ID,

@@ -13,7 +13,7 @@ from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.errors import Conflict, StoreUnavailable
 from portal_linkage.domain.values import EntityId
 from portal_linkage.ports import Transaction
-from tests.builders import ACME, JANE, REALTY, firm, invoice, link, sign_up, usd, user
+from portal_linkage.testing.builders import ACME, JANE, REALTY, firm, invoice, link, sign_up, usd, user
 
 AMOUNT = "123456.7891"
 

@@ -36,8 +36,8 @@ from portal_linkage import (
 )
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.values import FirmId
+from portal_linkage.testing.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, STAFF, TRUST, firm, jane_at, usd
 from tests import engines
-from tests.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, STAFF, TRUST, firm, jane_at, usd
 from tests.sql.hosting import NOTE, Host, hosting, jane_signs_up, jot
 from tests.sql.listening import listening
 

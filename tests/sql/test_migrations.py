@@ -19,14 +19,14 @@ from portal_linkage import FirmStaff, InvalidValue, LinkageService, StoreUnavail
 from portal_linkage.adapters.sql import SqlStore, schema
 from portal_linkage.adapters.sql.tables import Tables
 from portal_linkage.domain.values import FirmId
+from portal_linkage.testing.builders import ACME, JANE_ID, REALTY, STAFF, event, firm, journaled
 from tests import engines
-from tests.builders import ACME, JANE_ID, REALTY, STAFF, event, firm, journaled
 
 _NUMBERS = count(1)
 OPENER = """
 import sys
 from portal_linkage.adapters.sql import SqlStore
-from tests.builders import firm
+from portal_linkage.testing.builders import firm
 store = SqlStore.open(sys.argv[1])
 with store.transaction() as tx:
     tx.firms.save(firm(sys.argv[2]))

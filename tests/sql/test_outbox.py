@@ -13,8 +13,8 @@ from portal_linkage import Event, InvalidCursor, LinkageService, UserId
 from portal_linkage.adapters.sql import SqlStore, journal
 from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Store, Transaction
+from portal_linkage.testing.builders import ACME, OTHER_FIRM, event, journaled
 from tests import engines
-from tests.builders import ACME, OTHER_FIRM, event, journaled
 
 WRITERS, CHANGES = 6, 40
 

@@ -7,7 +7,7 @@ import pytest
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Snapshot
-from tests.builders import event, journaled
+from portal_linkage.testing.builders import event, journaled
 
 from .listening import Said, listening
 from .story import READINGS, change_everything, tell

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from portal_linkage import Conflict, EntityId, InvalidValue, LinkageService, PortalUser, StoreUnavailable, UserId
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.domain.values import FirmId, InvoiceId
+from portal_linkage.testing.builders import ACME, OTHER_FIRM, REALTY, firm, invoice
 from tests import engines
-from tests.builders import ACME, OTHER_FIRM, REALTY, firm, invoice
 from tests.sql.hosting import Host, hosting, jane_signs_up
 
 NOBODY = PortalUser(ACME, UserId("nobody"))

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.adapters.sql.tables import Tables
-from tests import builders as b
+from portal_linkage.testing import builders as b
 from tests.engines import database
 
 from .crowd import CLIENTS, HELD, USE_CASES, UseCase, desk_at, fill

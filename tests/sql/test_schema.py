@@ -6,7 +6,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.adapters.sql.tables import Tables
-from tests.builders import ACME, firm
+from portal_linkage.testing.builders import ACME, firm
 
 POSTGRESQL = make_url("postgresql://").get_dialect()()
 TABLES = Tables(MetaData(), "any_", None).all

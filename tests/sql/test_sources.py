@@ -32,8 +32,22 @@ from portal_linkage.domain.entities import Invoice
 from portal_linkage.domain.values import FirmId, InvoiceId, Key, PaymentId, micros_of, sum_by_currency
 from portal_linkage.domain.viewers import scope_of
 from portal_linkage.ports import Totals
+from portal_linkage.testing.builders import (
+    ACME,
+    JANE,
+    REALTY,
+    SMITH,
+    STAFF,
+    TRUST,
+    at,
+    entity,
+    firm,
+    invoice,
+    late_fee,
+    payment,
+    usd,
+)
 from tests import engines
-from tests.builders import ACME, JANE, REALTY, SMITH, STAFF, TRUST, at, entity, firm, invoice, late_fee, payment, usd
 from tests.sql.hosting import jane_signs_up
 from tests.sql.listening import listening
 

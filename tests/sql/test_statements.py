@@ -47,8 +47,8 @@ from portal_linkage import (
     VerifiedEmail,
 )
 from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.testing.builders import ACME, JANE, JANE_ID, NOON, STAFF, entity, invoice, jane_at, sign_up, user
 from tests import engines
-from tests.builders import ACME, JANE, JANE_ID, NOON, STAFF, entity, invoice, jane_at, sign_up, user
 
 from .listening import listening
 from .story import client_ids, tell

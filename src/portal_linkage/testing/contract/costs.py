@@ -1,0 +1,98 @@
+"""What a question costs never depends on how many entities somebody is linked to."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+import pytest
+
+from ...domain.entities import FirmStaff, InvoiceStatus
+from ...domain.values import EntityId, InvoiceId, PaymentId
+from ...ports import Store
+from ...service import LinkageService
+from ..builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    STAFF,
+    bar,
+    entity,
+    event,
+    firm,
+    invoice,
+    jane_at,
+    journaled,
+    late_fee,
+    payment,
+    sign_up,
+    user,
+)
+from ..promises import Capability, Promises, needs
+
+Reading: TypeAlias = Callable[[LinkageService], object]
+
+FEW, MANY = 1, 40
+FIRST: Final = EntityId("c0")
+RECEPTION: Final = FirmStaff(ACME, STAFF)
+VIEWER: Final = user().viewer
+
+READINGS: Final[Mapping[str, Reading]] = {
+    "view": lambda portal: portal.view(VIEWER),
+    "view of one entity": lambda portal: portal.view(VIEWER, entity_id=FIRST),
+    "entities": lambda portal: portal.entities(VIEWER),
+    "open invoices": lambda portal: portal.invoices(VIEWER),
+    "paid invoices": lambda portal: portal.invoices(VIEWER, status=InvoiceStatus.PAID),
+    "late fees": lambda portal: portal.late_fees(VIEWER),
+    "payments": lambda portal: portal.payments(VIEWER),
+    "invoice": lambda portal: portal.invoice(VIEWER, InvoiceId("INV-c0")),
+    "payment": lambda portal: portal.payment(VIEWER, PaymentId("PAY-c0")),
+    "can_see": lambda portal: portal.can_see(VIEWER, FIRST),
+    "find_user": lambda portal: portal.find_user(ACME, JANE),
+    "portal_users": lambda portal: portal.portal_users(RECEPTION),
+    "portal_users, searched": lambda portal: portal.portal_users(RECEPTION, search="smith"),
+    "portal_users of one entity": lambda portal: portal.portal_users(RECEPTION, entity_id=FIRST),
+    "suggest": lambda portal: portal.suggest(RECEPTION, "smith", user_id=JANE_ID),
+    "explain": lambda portal: portal.explain(RECEPTION, JANE_ID, FIRST),
+    "bars": lambda portal: portal.bars(RECEPTION),
+    "journal": lambda portal: portal.journal(RECEPTION),
+    "journal of one user": lambda portal: portal.journal(RECEPTION, user_id=JANE_ID),
+}
+
+
+def furnish_alike(store: Store, clients: int) -> None:
+    """Jane is linked to so many clients; each has a bill of every kind, and a bar for somebody else."""
+    ids = [f"c{number}" for number in range(clients)]
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+        tx.entities.save_many(entity(one, JANE, name=f"Smith Trust {one}") for one in ids)
+        sign_up(tx, user(), *ids)
+        tx.invoices.save_many(invoice(f"INV-{one}", one) for one in ids)
+        tx.invoices.save_many(invoice(f"PAID-{one}", one, status=InvoiceStatus.PAID) for one in ids)
+        tx.late_fees.save_many(late_fee(f"FEE-{one}", one) for one in ids)
+        tx.payments.save_many(payment(f"PAY-{one}", one) for one in ids)
+        tx.bars.add_many(tx.mailboxes.lock(ACME, jane_at(1)), [bar(one, jane_at(1)) for one in ids])
+        journaled(tx, [event(entity_id=EntityId(one)) for one in ids])
+
+
+class CostPromises(Promises):
+    """What a question costs never depends on how many entities somebody is linked to."""
+
+    law = "Send the question down, not the ids up: this"
+
+    @needs(Capability.STATEMENT_COUNTER)
+    @pytest.mark.parametrize("name", READINGS)
+    def test_a_reading_asks_as_often_for_40_links_as_for_one(self, name: str) -> None:
+        """The number of statements never depends on the number of links."""
+        few, many = (self._asked(READINGS[name], clients) for clients in (FEW, MANY))
+        assert few == many, f"{name}: {few} statements for {FEW} link, {many} for {MANY}"
+
+    def _asked(self, ask: Reading, clients: int) -> int:
+        store = self.make_store()
+        try:
+            furnish_alike(store, clients)
+            portal = LinkageService(store)
+            ask(portal)
+            with self.counting(store) as count:
+                ask(portal)
+            return count()
+        finally:
+            store.close()

@@ -1,0 +1,278 @@
+"""The links and their grounds."""
+
+import attrs
+import pytest
+
+from ...domain.entities import GroundKind
+from ...domain.values import EntityId, FirmId, UserId
+from ...ports import Store
+from ..builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    OTHER_FIRM,
+    REALTY,
+    SMITH,
+    TRUST,
+    at,
+    entity,
+    ground,
+    jane_at,
+    link,
+    sign_up,
+    user,
+)
+from ..promises import Promises
+
+LISTED = ground(GroundKind.CONTACT_LISTING, since=at(1), by="pms")
+
+
+GRANTED = ground(GroundKind.FIRM_GRANT, since=at(2), by="staff-1")
+
+
+class LinkPromises(Promises):
+    """The links and their grounds."""
+
+    law = "L12"
+
+    @pytest.fixture
+    def linked(self, store: Store) -> Store:
+        """Jane is linked to her realty group, then to herself; another user of hers to herself alone."""
+        with store.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.users.add(mailbox, user())
+            tx.links.add_many(
+                [(mailbox, link(REALTY, JANE_ID, ground(), LISTED)), (mailbox, link(SMITH, JANE_ID, LISTED))]
+            )
+            sign_up(tx, user("ann", jane_at(1)), SMITH)
+        return store
+
+    def test_a_link_is_found_with_its_grounds(self, linked: Store) -> None:
+        """A link is found by user and entity, with its grounds in the order they came."""
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, REALTY) == link(REALTY, JANE_ID, ground(), LISTED)
+
+    @pytest.mark.parametrize(
+        ("firm_id", "user_id", "entity_id"),
+        [
+            (ACME, JANE_ID, TRUST),
+            (ACME, UserId("nobody"), REALTY),
+            (ACME, UserId("ann"), REALTY),
+            (OTHER_FIRM, JANE_ID, REALTY),
+        ],
+    )
+    def test_no_link_is_found_where_there_is_none(
+        self, linked: Store, firm_id: FirmId, user_id: UserId, entity_id: EntityId
+    ) -> None:
+        """Of what was not linked there is nothing to find."""
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(firm_id, user_id, entity_id) is None
+
+    def test_an_inactive_entity_keeps_its_links(self, linked: Store) -> None:
+        """Whether the entity is active, or there at all, makes no difference to the link."""
+        with linked.transaction() as tx:
+            tx.entities.save(entity(SMITH, active=False))
+            assert tx.links.find(ACME, JANE_ID, SMITH) is not None
+            assert len(tx.links.listing(ACME, JANE_ID)) == 2
+            assert tx.links.count(ACME, at_most=1000) == 3
+
+    def test_links_are_listed_in_link_order(self, linked: Store) -> None:
+        """Links of an earlier change come first, and within one change they come as they were given."""
+        with linked.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.links.add_many([(mailbox, link("1009")), (mailbox, link("1000"))])
+        with linked.snapshot() as snapshot:
+            held = [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)]
+        assert held == [REALTY, SMITH, "1009", "1000"]
+
+    def test_link_order_is_not_that_of_the_clock(self, linked: Store) -> None:
+        """A link made later comes later, whatever its time says."""
+        with linked.transaction() as tx:
+            tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), attrs.evolve(link(TRUST), linked_at=at(-999)))])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.listing(ACME, JANE_ID)[-1].entity_id == TRUST
+
+    def test_a_link_made_again_comes_last(self, linked: Store) -> None:
+        """An entity unlinked and linked again has lost its place."""
+        with linked.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.links.remove_many([link(REALTY)])
+            tx.links.add_many([(mailbox, link(REALTY))])
+        with linked.snapshot() as snapshot:
+            assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [SMITH, REALTY]
+
+    def test_the_changes_of_several_people_may_come_mixed(self, linked: Store) -> None:
+        """Links of several mailboxes, added in one go, come in the order given for each of them."""
+        with linked.transaction() as tx:
+            ann, jane = tx.mailboxes.lock_many(ACME, [JANE, jane_at(1)])
+            tx.links.add_many(
+                [
+                    (jane, link("9")),
+                    (ann, link("9", "ann")),
+                    (jane, link("10")),
+                    (ann, link("8", "ann")),
+                    (jane, link("1")),
+                ]
+            )
+        with linked.snapshot() as snapshot:
+            assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [REALTY, SMITH, "9", "10", "1"]
+            assert [one.entity_id for one in snapshot.links.listing(ACME, UserId("ann"))] == [SMITH, "9", "8"]
+
+    def test_who_holds_nothing_has_no_links(self, linked: Store) -> None:
+        """An unknown user has no links to list."""
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.listing(ACME, UserId("nobody")) == ()
+
+    def test_links_touching_entities_come_by_user_and_entity(self, linked: Store) -> None:
+        """All links to any of some entities come by user id, then entity id; an entity named twice changes nothing."""
+        with linked.snapshot() as snapshot:
+            touching = snapshot.links.touching(ACME, [REALTY, SMITH, TRUST, SMITH])
+        assert [(one.user_id, one.entity_id) for one in touching] == [
+            ("ann", SMITH),
+            (JANE_ID, SMITH),
+            (JANE_ID, REALTY),
+        ]
+
+    def test_links_touching_entities_come_with_their_grounds(self, linked: Store) -> None:
+        """The links are whole, and no other's are among them."""
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.touching(ACME, [REALTY]) == (link(REALTY, JANE_ID, ground(), LISTED),)
+
+    def test_no_entities_touch_no_links(self, linked: Store) -> None:
+        """Who names no entity is given no link; nor is one of another firm."""
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.touching(ACME, []) == ()
+            assert snapshot.links.touching(OTHER_FIRM, [SMITH]) == ()
+
+    def test_links_touching_very_many_entities_are_found(self, linked: Store) -> None:
+        """A roster change may name more entities than a statement takes parameters at once."""
+        named = [EntityId(str(number)) for number in range(2200)]
+        with linked.snapshot() as snapshot:
+            assert len(snapshot.links.touching(ACME, named)) == 3
+
+    def test_links_are_counted_per_firm(self, linked: Store) -> None:
+        """A firm's links are all its users' together."""
+        with linked.snapshot() as snapshot:
+            assert (snapshot.links.count(ACME, at_most=1000), snapshot.links.count(OTHER_FIRM, at_most=1000)) == (3, 0)
+
+    def test_the_count_follows_every_change(self, linked: Store) -> None:
+        """Links added and removed are counted; grounds are not."""
+        with linked.transaction() as tx:
+            tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(TRUST))])
+            tx.links.add_grounds([(link(TRUST), GRANTED)])
+            assert tx.links.count(ACME, at_most=1000) == 4
+            tx.links.remove_many([link(TRUST), link(REALTY)])
+            assert tx.links.count(ACME, at_most=1000) == 2
+
+    def test_links_are_counted_per_user(self, linked: Store) -> None:
+        """Each user's links are counted; who has none is absent or has none."""
+        with linked.snapshot() as snapshot:
+            counts = snapshot.links.counts(ACME, [JANE_ID, UserId("ann"), UserId("nobody")])
+        assert {user_id: count for user_id, count in counts.items() if count} == {JANE_ID: 2, "ann": 1}
+
+    def test_no_users_have_no_counts(self, linked: Store) -> None:
+        """Who asks for nobody's count is told none, and the links of another firm do not count."""
+        with linked.snapshot() as snapshot:
+            assert dict(snapshot.links.counts(ACME, [])) == {}
+            assert snapshot.links.counts(OTHER_FIRM, [JANE_ID]).get(JANE_ID, 0) == 0
+
+    def test_whether_a_user_holds_any_link_is_told(self, linked: Store) -> None:
+        """A user with links holds some; one without, or at another firm, holds none."""
+        with linked.transaction() as tx:
+            tx.links.remove_many([link(SMITH, "ann")])
+        with linked.snapshot() as snapshot:
+            held = [
+                snapshot.links.any_of(*who) for who in ((ACME, JANE_ID), (ACME, UserId("ann")), (OTHER_FIRM, JANE_ID))
+            ]
+        assert held == [True, False, False]
+
+    def test_a_link_to_an_inactive_entity_is_a_link(self, linked: Store) -> None:
+        """Who is linked to nothing but an inactive entity still holds a link."""
+        with linked.transaction() as tx:
+            tx.entities.save(entity(SMITH, active=False))
+            assert tx.links.any_of(ACME, UserId("ann"))
+
+    def test_a_removed_link_is_gone_with_its_grounds(self, linked: Store) -> None:
+        """What was unlinked is found by nothing, and what is linked again has its new grounds alone."""
+        with linked.transaction() as tx:
+            tx.links.remove_many([link(REALTY)])
+        with linked.transaction() as tx:
+            assert tx.links.find(ACME, JANE_ID, REALTY) is None
+            assert tx.links.touching(ACME, [REALTY]) == ()
+            tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(REALTY, JANE_ID, GRANTED))])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, REALTY) == link(REALTY, JANE_ID, GRANTED)
+
+    def test_many_links_are_removed_at_once(self, linked: Store) -> None:
+        """Links of several users are removed together, and the others stay."""
+        with linked.transaction() as tx:
+            tx.links.remove_many([link(SMITH), link(SMITH, "ann")])
+        with linked.snapshot() as snapshot:
+            assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [REALTY]
+            assert snapshot.links.listing(ACME, UserId("ann")) == ()
+
+    def test_removing_no_links_removes_none(self, linked: Store) -> None:
+        """Nothing named, nothing removed or added."""
+        with linked.transaction() as tx:
+            tx.links.remove_many([])
+            tx.links.add_many([])
+            tx.links.add_grounds([])
+            tx.links.remove_grounds([])
+            assert tx.links.count(ACME, at_most=1000) == 3
+
+    def test_a_ground_comes_after_those_before(self, linked: Store) -> None:
+        """A link with one more ground has it last."""
+        with linked.transaction() as tx:
+            tx.links.add_grounds([(link(REALTY), GRANTED)])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, REALTY) == link(REALTY, JANE_ID, ground(), LISTED, GRANTED)
+
+    def test_a_ground_is_shown_by_every_reading(self, linked: Store) -> None:
+        """A new ground is in the listing and among the links that touch the entity."""
+        with linked.transaction() as tx:
+            tx.links.add_grounds([(link(SMITH), GRANTED)])
+        expected = link(SMITH, JANE_ID, LISTED, GRANTED)
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.listing(ACME, JANE_ID)[1] == expected
+            assert snapshot.links.touching(ACME, [SMITH])[1] == expected
+
+    def test_grounds_of_several_links_come_at_once(self, linked: Store) -> None:
+        """Grounds of several links, and several of one link, are added together."""
+        with linked.transaction() as tx:
+            tx.links.add_grounds([(link(SMITH), GRANTED), (link(SMITH, "ann"), LISTED), (link(SMITH), ground())])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, SMITH) == link(SMITH, JANE_ID, LISTED, GRANTED, ground())
+            assert snapshot.links.find(ACME, UserId("ann"), SMITH) == link(SMITH, "ann", ground(), LISTED)
+
+    def test_a_ground_taken_away_leaves_the_others(self, linked: Store) -> None:
+        """A link loses the ground of the kind named and keeps the others."""
+        with linked.transaction() as tx:
+            tx.links.remove_grounds([(link(REALTY), GroundKind.ARRIVAL)])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, REALTY) == link(REALTY, JANE_ID, LISTED)
+
+    def test_a_ground_that_comes_again_comes_last(self, linked: Store) -> None:
+        """A ground lost and given again has lost its place."""
+        with linked.transaction() as tx:
+            tx.links.remove_grounds([(link(REALTY), GroundKind.ARRIVAL)])
+            tx.links.add_grounds([(link(REALTY), ground(since=at(9)))])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, REALTY) == link(REALTY, JANE_ID, LISTED, ground(since=at(9)))
+
+    def test_grounds_do_not_move_a_link(self, linked: Store) -> None:
+        """A link keeps its place in link order whatever grounds come and go."""
+        with linked.transaction() as tx:
+            tx.mailboxes.lock(ACME, JANE)
+            tx.links.add_grounds([(link(REALTY), GRANTED)])
+            tx.links.remove_grounds([(link(REALTY), GroundKind.ARRIVAL)])
+        with linked.snapshot() as snapshot:
+            assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [REALTY, SMITH]
+
+    @pytest.mark.parametrize("kind", list(GroundKind))
+    def test_every_kind_of_ground_is_kept(self, linked: Store, kind: GroundKind) -> None:
+        """A ground is kept with its kind, its time to the microsecond, and who gave it."""
+        given = ground(kind, since=at(0.123457), by="somebody@example.com")
+        with linked.transaction() as tx:
+            tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(TRUST, JANE_ID, given))])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, TRUST) == link(TRUST, JANE_ID, given)

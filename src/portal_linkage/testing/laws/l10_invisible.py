@@ -1,0 +1,171 @@
+"""L10: the invisible does not exist."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ... import (
+    Arrival,
+    AutoLink,
+    ClaimRefused,
+    EmailAddress,
+    EntityId,
+    Guest,
+    InvoiceId,
+    InvoiceProof,
+    LinkagePolicy,
+    PageRequest,
+    PaymentId,
+    TooManyAttempts,
+    UserId,
+)
+from .. import strategies
+from ..promises import Promises, for_each_store
+from .audit import users, visits
+from .pasts import MOST, Past, pasts
+from .town import ACME, ENTITY_IDS, INVOICE_IDS, JANE, PAYMENT_IDS, Founding, bill_of, client, foundings, proofs
+from .trial import Refusal, Trial, answer, refused
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+def _alike(told: object, none: Refusal, name: str) -> bool:
+    """Whether an answer is either a sight or the very refusal of what is not there."""
+    return not isinstance(told, Refusal) or (told.error, told.sentence.replace(name, "none")) == (
+        none.error,
+        none.sentence,
+    )
+
+
+def _refused_proofs(trial: Trial) -> list[InvoiceProof]:
+    """A user, a client for each kind of refusal, and the proofs: unknown, wrong, inactive, shared, barred."""
+    clients = [
+        client("own", JANE, number="1"),
+        client("barred", JANE, number="2"),
+        client("inactive", number="3", active=False),
+        client("twin-1", number="4"),
+        client("twin-2", number="4"),
+    ]
+    trial.change_roster(ACME, clients)
+    for entity in clients:
+        trial.save_bills([bill_of(entity.entity_id, entity.entity_id)])
+    trial.sign_up(ACME, JANE)
+    trial.unlink(ACME, 0, EntityId("barred"))
+    pairs = [("9", "INV-1"), ("1", "wrong"), ("3", "INV-1"), ("4", "INV-1"), ("2", "INV-1")]
+    return [InvoiceProof(number, bill) for number, bill in pairs]
+
+
+def _arrival(founding: Founding) -> Arrival:
+    return Arrival.attest(founding.roster[0].entity_id, via="link in a mail")
+
+
+class InvisibleLaw(Promises):
+    """L10: the invisible does not exist."""
+
+    law = "L10"
+
+    @settings(for_each_store, max_examples=8)
+    @given(past=pasts())
+    def test_a_bill_that_may_not_be_seen_is_answered_like_one_that_is_not_there(self, past: Past) -> None:
+        """L10: somebody else's bill, a draft, a hidden past and no bill at all are one answer, to every viewer."""
+        with past.relived(self.make_store) as trial:
+            portal = trial.portal
+            for viewer in (*users(trial), *visits()):
+                none = refused(portal.invoice, viewer, InvoiceId("none"))
+                for invoice_id in INVOICE_IDS:
+                    assert _alike(answer(portal.invoice, viewer, invoice_id), none, invoice_id)
+                none = refused(portal.payment, viewer, PaymentId("none"))
+                for payment_id in PAYMENT_IDS:
+                    assert _alike(answer(portal.payment, viewer, payment_id), none, payment_id)
+
+    @settings(for_each_store, max_examples=8)
+    @given(past=pasts())
+    def test_an_entity_that_may_not_be_seen_is_answered_like_one_that_is_not_there(self, past: Past) -> None:
+        """L10: another client's entity, an inactive one and none at all are one answer, to every question."""
+        with past.relived(self.make_store) as trial:
+            portal, no_entity = trial.portal, EntityId("none")
+            for row in portal.portal_users(trial.staff(ACME), page=MOST).items:
+                viewer = row.user.viewer
+                asks: list[Callable[..., object]] = [portal.view, portal.entities, portal.invoices, portal.late_fees]
+                for ask in (*asks, portal.payments):
+                    none = refused(ask, viewer, entity_id=no_entity)
+                    for entity_id in ENTITY_IDS:
+                        told = answer(ask, viewer, entity_id=entity_id)
+                        assert _alike(told, none, entity_id)
+                        assert isinstance(told, Refusal) != portal.can_see(viewer, entity_id)
+
+    @settings(for_each_store, max_examples=10)
+    @given(order=st.permutations(range(5)), attempts=st.integers(1, 5))
+    def test_every_refused_proof_is_one_answer_and_counts_alike(self, order: list[int], attempts: int) -> None:
+        """L10: wrong, unknown, inactive, ambiguous, barred are `ClaimRefused`, each counted once, until the limit."""
+        with Trial(self.make_store, LinkagePolicy(attempts=attempts)) as trial:
+            proofs_refused = _refused_proofs(trial)
+            for place, which in enumerate(order):
+                told = trial.claim(ACME, 0, proofs_refused[which])
+                expected = ClaimRefused() if place < attempts else TooManyAttempts(trial.now + timedelta(minutes=10))
+                assert told == expected
+
+    @settings(for_each_store, max_examples=12)
+    @given(
+        attempts=st.integers(1, 4),
+        gaps=st.lists(st.integers(0, 400), min_size=4, max_size=4),
+        known=st.booleans(),
+        late=st.booleans(),
+    )
+    def test_the_limit_slides_and_looks_nothing_up(
+        self, attempts: int, gaps: list[int], known: bool, late: bool
+    ) -> None:
+        """L10: from `retry_at` on, not a microsecond earlier, a right proof is right again, existing number or not."""
+        with Trial(self.make_store, LinkagePolicy(attempts=attempts)) as trial:
+            trial.change_roster(ACME, [client("own", number="1")] if known else [])
+            trial.save_bills([bill_of("own", "i1")])
+            for gap in gaps[:attempts]:
+                trial.wait(timedelta(seconds=gap))
+                trial.admit_guest(ACME, InvoiceProof("1", "wrong"))
+            limited = trial.admit_guest(ACME, InvoiceProof("1", "INV-1"))
+            if not isinstance(limited, TooManyAttempts):
+                assert sum(gaps[1:attempts]) >= 600
+                return
+            trial.wait(limited.retry_at - trial.now - (timedelta(0) if late else MICROSECOND))
+            again = trial.admit_guest(ACME, InvoiceProof("1", "INV-1"))
+            assert isinstance(again, (Guest if known else ClaimRefused) if late else TooManyAttempts)
+
+    @settings(for_each_store, max_examples=10)
+    @given(proof=proofs, attempts=st.integers(1, 3), founding=foundings(ACME))
+    def test_people_share_the_limit_of_a_number_and_numbers_the_limit_of_a_person(
+        self, proof: InvoiceProof, attempts: int, founding: Founding
+    ) -> None:
+        """L10: refusals are counted per person and per typed number, so that neither is a way around the other."""
+        policy = LinkagePolicy(attempts=attempts, auto_link=AutoLink.AT_SIGN_UP)
+        with Trial(self.make_store, policy) as trial:
+            trial.found(founding)
+            for _ in range(attempts):
+                assert trial.admit_guest(ACME, InvoiceProof(proof.client_number, "wrong")) == ClaimRefused()
+            by_number = [trial.admit_guest(ACME, proof), trial.sign_up(ACME, "new@example.com", claim=proof)]
+            assert all(isinstance(told, TooManyAttempts) for told in by_number)
+            for place in range(attempts):
+                number = InvoiceProof(f"no such number {place}", "wrong")
+                assert trial.sign_up(ACME, "new@example.com", claim=number) == ClaimRefused()
+            unheard = trial.sign_up(ACME, "new@example.com", claim=InvoiceProof("another", "wrong"))
+            assert isinstance(unheard, TooManyAttempts)
+            assert not isinstance(trial.sign_up(ACME, "new@example.com", claim=_arrival(founding)), TooManyAttempts)
+
+    @settings(for_each_store, max_examples=10)
+    @given(past=pasts(), text=strategies.hostile_texts())
+    def test_hostile_questions_find_nothing_and_change_nothing(self, past: Past, text: str) -> None:
+        """L10: whatever is typed as a search, a number, a name or an id is refused as a value or finds nothing."""
+        with past.relived(self.make_store) as trial:
+            portal, staff = trial.portal, trial.staff(ACME)
+            rows = {row.user.user_id for row in portal.portal_users(staff, page=MOST).items}
+            assert {row.user.user_id for row in portal.portal_users(staff, search=text, page=MOST).items} <= rows
+            assert {found.entity_id for found in portal.suggest(staff, text)} <= set(ENTITY_IDS)
+            told = (
+                answer(lambda: portal.admit_guest(ACME, InvoiceProof(text, text))),
+                answer(lambda: portal.find_user(ACME, EmailAddress.parse(text))),
+                answer(portal.link, staff, UserId(text), EntityId(text)),
+                answer(portal.portal_users, staff, page=PageRequest(after=text)),
+            )
+            kinds = {value.error for value in told if isinstance(value, Refusal)}
+            assert kinds <= {"InvalidValue", "InvalidEmail", "InvalidCursor", "UserNotFound", "EntityNotFound"}

@@ -1,0 +1,105 @@
+"""All laws at once: whatever happens, in whatever order, service and model agree on every answer and every reading."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from ... import LinkagePolicy
+from ...ports import Store
+from .. import strategies
+from ..promises import NO_STORE, Promises, for_each_store
+from .audit import audit, glance
+from .town import ACME, VERBS, ZENITH, Founding, foundings
+from .trial import Act, MakeStore, Trial
+
+
+def _happening(verb: str) -> Callable[["LinkageMachine", Mapping[str, object]], None]:
+    def happen(machine: "LinkageMachine", about: Mapping[str, object]) -> None:
+        machine.trial.do(Act(verb, dict(about)))
+
+    happen.__name__ = verb
+    return rule(about=VERBS[verb])(happen)
+
+
+class LinkageMachine(RuleBasedStateMachine):
+    """Two firms, five mailboxes, four entities, and everything that can happen to them."""
+
+    def __init__(self) -> None:
+        """The store is fresh for every run."""
+        super().__init__()
+        self.trial = Trial(self.make_store)
+
+    def make_store(self) -> Store:
+        """Make a store with nothing in it; an adapter's author writes this."""
+        raise NotImplementedError(NO_STORE)
+
+    @initialize(policy=strategies.policies(), acme=foundings(ACME), zenith=foundings(ZENITH))
+    def found(self, policy: LinkagePolicy, acme: Founding, zenith: Founding) -> None:
+        """Both firms begin with a roster and some bills, under one policy."""
+        self.trial.policies.update(dict.fromkeys((ACME, ZENITH), policy))
+        self.trial.found(acme, zenith)
+
+    sign_up = _happening("sign_up")
+    claim = _happening("claim")
+    leave = _happening("leave")
+    admit_guest = _happening("admit_guest")
+    link = _happening("link")
+    unlink = _happening("unlink")
+    remove_user = _happening("remove_user")
+    lift_bar = _happening("lift_bar")
+    change_roster = _happening("change_roster")
+    plan_for_later = _happening("plan_for_later")
+    apply_planned = _happening("apply_planned")
+    store_entity = _happening("store_entity")
+    save_bills = _happening("save_bills")
+    remove_bill = _happening("remove_bill")
+    change_settings = _happening("change_settings")
+    change_policy = _happening("change_policy")
+    wait = _happening("wait")
+
+    sign_up_again = _happening("sign_up")
+    link_again = _happening("link")
+    claim_again = _happening("claim")
+    unlink_again = _happening("unlink")
+    change_roster_again = _happening("change_roster")
+
+    @invariant()
+    def users_and_journal_agree(self) -> None:
+        """After every step."""
+        glance(self.trial)
+
+    def teardown(self) -> None:
+        """At the end, everything that anybody can ask."""
+        try:
+            audit(self.trial)
+        finally:
+            self.trial.store.close()
+
+
+NORMAL: Final = settings(for_each_store, max_examples=200, stateful_step_count=30)
+THOROUGH: Final = settings(for_each_store, max_examples=10_000, stateful_step_count=50)
+PROFILE: Final = "PORTAL_LINKAGE_PROFILE"
+"""The environment variable that asks for a ``thorough`` run: ten thousand histories of fifty acts, some hours long."""
+
+
+def run_machine(make_store: MakeStore, profile: settings = NORMAL) -> None:
+    """Let histories happen on fresh stores of this kind, and hold every law after each act."""
+
+    class Machine(LinkageMachine):
+        def make_store(self) -> Store:
+            return make_store()
+
+    run_state_machine_as_test(Machine, settings=profile)
+
+
+class MachinePromises(Promises):
+    """All laws at once."""
+
+    law = "The laws"
+
+    def test_whatever_happens_the_service_and_the_model_agree(self) -> None:
+        """L1 to L17, in histories of any kind: every answer and every reading is the one the design predicts."""
+        run_machine(self.make_store, {"normal": NORMAL, "thorough": THOROUGH}[os.environ.get(PROFILE, "normal")])

@@ -1,0 +1,122 @@
+"""What every group of promises stands on: a fresh store, what an adapter may lack, and how a broken promise reads."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from functools import wraps
+from inspect import cleandoc
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from ..ports import Store
+from .titles import broken
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NO_STORE: Final = "write make_store(self): it makes a store of yours with nothing in it"
+
+for_each_store: Final = settings(
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.differing_executors,  # every store inherits the same promise
+        HealthCheck.function_scoped_fixture,  # every example has a firm of its own in the one store: firms are walls
+        HealthCheck.too_slow,
+    ],
+)
+
+
+class Capability(StrEnum):
+    """What an adapter may lack. It says so, and why, in ``lacks``; then the promises that need it are skipped."""
+
+    THREADS = "threads"
+    """Threads share one store."""
+    STATEMENT_COUNTER = "a statement counter"
+    """`StoreContract.counting` tells how often the database was asked."""
+
+
+class Promises:
+    """Promises of a port, one a test."""
+
+    law: ClassVar[str] = ""
+    """Which law these promises serve; a promise that is broken says so."""
+    lacks: ClassVar[Mapping[Capability, str]] = {}
+    """What the adapter lacks, each with the reason."""
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, promise in list(vars(cls).items()):
+            if name.startswith("test_") and "law" in vars(cls):
+                setattr(cls, name, _explained(promise, cls.law))
+
+    def make_store(self) -> Store:
+        """Make a store with nothing in it; an adapter's author writes this."""
+        raise NotImplementedError(NO_STORE)
+
+    def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
+        """Count how often the store asks its database, and tell when called; see `Capability.STATEMENT_COUNTER`."""
+        raise NotImplementedError(f"counting must count the statements of {store!r}, or lacks must say why it cannot")
+
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        """A store with nothing in it."""
+        opened = self.make_store()
+        yield opened
+        opened.close()
+
+
+def needs(capability: Capability) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let a promise be skipped for an adapter that lacks this."""
+
+    def mark(promise: Callable[P, T]) -> Callable[P, T]:
+        @wraps(promise)
+        def held(*args: P.args, **kwargs: P.kwargs) -> T:
+            lacks: Mapping[Capability, str] = getattr(args[0], "lacks", {})
+            if capability in lacks:
+                pytest.skip(f"without {capability}: {lacks[capability]}")
+            return promise(*args, **kwargs)
+
+        return held
+
+    return mark
+
+
+def _explained(promise: Any, law: str) -> Any:  # noqa: ANN401 -- a test, as pytest or Hypothesis has made it
+    """Let a promise that is broken say in words which it was; of a property, what is run for each example."""
+    said = " ".join(cleandoc(promise.__doc__).split()).removeprefix(f"{law}: ")
+    if not hasattr(promise, "hypothesis"):
+        return _telling(promise, law, said)
+    promise.hypothesis.inner_test = _telling(promise.hypothesis.inner_test, law, said)
+    return promise
+
+
+def _telling(test: Callable[P, T], law: str, said: str) -> Callable[P, T]:
+    @wraps(test)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        with broken(law, said):
+            return test(*args, **kwargs)
+
+    return told
+
+
+def changed_promises(contract: type[Promises], kind: type[Promises]) -> list[str]:
+    """The promises of a contract that a subclass overrides or drops."""
+    names = (name for name in dir(contract) if name.startswith("test_"))
+    return [name for name in names if inspect.getattr_static(kind, name, None) is not getattr(contract, name)]
+
+
+class Guarded(Promises):
+    """Whoever passes a contract passes all of it."""
+
+    law = "The contract"
+    contract: ClassVar[type[Promises]]
+
+    def test_no_promise_is_overridden_or_dropped(self) -> None:
+        """Each promise is the kit's own: what an adapter lacks it says in ``lacks``, with the reason."""
+        assert changed_promises(self.contract, type(self)) == []
+        for capability, reason in self.lacks.items():
+            assert capability in Capability, f"{capability!r} is nothing that an adapter may lack"
+            assert reason.strip(), f"why the adapter lacks {capability} must be said"

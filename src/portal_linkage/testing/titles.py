@@ -1,0 +1,36 @@
+"""The laws by their titles, so that whatever breaks one can say which."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+LAWS: Final[Mapping[str, str]] = {
+    "L1": "only a verified address links",
+    "L2": "sign-up is whole",
+    "L3": "a user exists exactly as long as they hold a link",
+    "L4": "a viewer sees exactly their scope",
+    "L5": "past is for accounts",
+    "L6": "firms are walls",
+    "L7": "a firm's unlink stands",
+    "L8": "only portal users hold links",
+    "L9": "twice is once",
+    "L10": "the invisible does not exist",
+    "L11": "every change is journaled",
+    "L12": "a link has grounds",
+    "L13": "a bad feed takes nothing away",
+    "L14": "money is exact",
+    "L15": "one rule for every reading",
+    "L16": "addresses match narrowly",
+    "L17": "revoked is revoked",
+}
+
+
+@contextmanager
+def broken(law: str, said: str) -> Generator[None]:
+    """Let an error that comes up meanwhile say which law was broken, and in words how it should be."""
+    try:
+        yield
+    except Exception as error:
+        title = f"{law}, {LAWS[law]}," if law in LAWS else law
+        error.add_note(f"{title} is broken: {said}")
+        raise

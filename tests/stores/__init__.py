@@ -1,1 +1,0 @@
-"""What every store promises: the docstrings of `portal_linkage.ports`, one test each."""
