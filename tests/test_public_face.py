@@ -1,6 +1,5 @@
 """The names other people write down."""
 
-import importlib
 import inspect
 import subprocess
 import sys
@@ -152,20 +151,3 @@ def test_docstrings_that_name_an_error_name_one_that_exists() -> None:
                 word = line.strip().partition(":")[0]
                 if line.startswith("    ") and not line.startswith("     ") and word.isidentifier():
                     assert word in {*portal_linkage.__all__, "TypeError"}, f"{name}: {word}"
-
-
-def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has not installed the extra is told what to install; the firm of Jane Smith needs none."""
-    monkeypatch.delitem(sys.modules, "portal_linkage.testing.strategies", raising=False)
-    monkeypatch.setitem(sys.modules, "hypothesis", None)
-    with pytest.raises(ImportError, match=r"portal_linkage\[testing\]"):
-        importlib.import_module("portal_linkage.testing.strategies")
-    assert importlib.import_module("portal_linkage.testing.samples").FIRM.name == "Acme Accounting"
-
-
-def test_a_broken_hypothesis_is_not_called_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Hypothesis is there but cannot be imported, its own error is seen."""
-    monkeypatch.delitem(sys.modules, "portal_linkage.testing.strategies", raising=False)
-    monkeypatch.setitem(sys.modules, "hypothesis.strategies", None)
-    with pytest.raises(ModuleNotFoundError, match=r"hypothesis\.strategies"):
-        importlib.import_module("portal_linkage.testing.strategies")

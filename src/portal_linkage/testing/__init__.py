@@ -1,8 +1,46 @@
-"""What a host's tests need: the firm of Jane Smith as data, and (extra ``testing``) Hypothesis strategies.
+"""What other people's tests need: the promises of a store and the laws, to hold an adapter to, and values to test with.
 
-`portal_linkage.testing.samples` needs nothing else; `portal_linkage.testing.strategies` needs Hypothesis.
+- `StoreContract`: all that a store promises, and every law, in one class of tests.
+- `LinkageMachine`: every law at once, as a Hypothesis state machine.
+- `Capability`: what an adapter may lack, if it says why.
+- `portal_linkage.testing.strategies`: addresses, names, amounts, bills, rosters and policies, for Hypothesis.
+- `portal_linkage.testing.builders`: the Jane Smith world in a few words.
+- `portal_linkage.testing.samples`: her firm as data.
+
+The builders and the samples need nothing else. The rest needs the extra ``portal_linkage[testing]``, and is imported
+when it is asked for.
 """
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from . import samples
 
-__all__ = ["samples"]
+if TYPE_CHECKING:
+    from . import builders, strategies
+    from .contract import StoreContract
+    from .laws import LinkageMachine
+    from .promises import Capability
+
+__all__ = ["Capability", "LinkageMachine", "StoreContract", "builders", "samples", "strategies"]
+
+_MODULES: Final = frozenset({"builders", "strategies"})
+_HOMES: Final = {"Capability": "promises", "LinkageMachine": "laws", "StoreContract": "contract"}
+
+# Where pytest runs, a promise that is broken shows what was compared.
+if (_pytest := sys.modules.get("pytest")) is not None:
+    _pytest.register_assert_rewrite(*(f"{__name__}.{home}" for home in _HOMES.values()))
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES and name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    try:
+        home = import_module(f".{_HOMES.get(name, name)}", __name__)
+    except ModuleNotFoundError as error:
+        if error.name not in {"hypothesis", "pytest"}:
+            raise
+        told = f"the test kit needs {error.name}: pip install 'portal_linkage[testing]'"
+        raise ImportError(told, name=error.name) from error
+    return home if name in _MODULES else getattr(home, name)

@@ -22,7 +22,7 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
         raise
-    told = "these strategies need Hypothesis: pip install 'portal_linkage[testing]'"
+    told = "the test kit needs hypothesis: pip install 'portal_linkage[testing]'"
     raise ImportError(told, name=error.name) from error
 
 from ..domain.entities import (

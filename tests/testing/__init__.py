@@ -1,0 +1,1 @@
+"""The kit for other people's tests keeps its own promises."""
