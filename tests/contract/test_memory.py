@@ -4,8 +4,7 @@ from typing import ClassVar
 
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.ports import Store
-from portal_linkage.testing.contract import StoreContract
-from portal_linkage.testing.promises import Capability
+from portal_linkage.testing import Capability, StoreContract
 
 
 class TestMemoryStore(StoreContract):

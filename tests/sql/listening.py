@@ -1,6 +1,6 @@
 """What a store says to its database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ import attrs
 from sqlalchemy import event
 
 from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.ports import Store
 
 
 @attrs.frozen
@@ -32,3 +33,11 @@ def listening(store: SqlStore) -> Iterator[list[Said]]:
         yield said
     finally:
         event.remove(store.engine, "before_cursor_execute", hear)
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[Callable[[], int]]:
+    """How often a cursor is executed meanwhile."""
+    assert isinstance(store, SqlStore)
+    with listening(store) as said:
+        yield lambda: len(said)

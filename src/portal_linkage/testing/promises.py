@@ -60,6 +60,14 @@ class Promises:
         """Count how often the store asks its database, and tell when called; see `Capability.STATEMENT_COUNTER`."""
         raise NotImplementedError(f"counting must count the statements of {store!r}, or lacks must say why it cannot")
 
+    def test_no_promise_is_overridden_or_dropped(self) -> None:
+        """Each promise is the kit's own: what an adapter lacks it says in ``lacks``, with the reason."""
+        changed = ", ".join(changed_promises(type(self)))
+        assert not changed, f"{type(self).__name__} overrides or drops promises: {changed}"
+        for capability, reason in self.lacks.items():
+            assert capability in list(Capability), f"{capability!r} is nothing that an adapter may lack"
+            assert reason.strip(), f"{type(self).__name__} must say why it lacks {capability}"
+
     @pytest.fixture
     def store(self) -> Iterator[Store]:
         """A store with nothing in it."""
@@ -102,21 +110,8 @@ def _telling(test: Callable[P, T], law: str, said: str) -> Callable[P, T]:
     return told
 
 
-def changed_promises(contract: type[Promises], kind: type[Promises]) -> list[str]:
-    """The promises of a contract that a subclass overrides or drops."""
-    names = (name for name in dir(contract) if name.startswith("test_"))
-    return [name for name in names if inspect.getattr_static(kind, name, None) is not getattr(contract, name)]
-
-
-class Guarded(Promises):
-    """Whoever passes a contract passes all of it."""
-
-    law = "The contract"
-    contract: ClassVar[type[Promises]]
-
-    def test_no_promise_is_overridden_or_dropped(self) -> None:
-        """Each promise is the kit's own: what an adapter lacks it says in ``lacks``, with the reason."""
-        assert changed_promises(self.contract, type(self)) == []
-        for capability, reason in self.lacks.items():
-            assert capability in Capability, f"{capability!r} is nothing that an adapter may lack"
-            assert reason.strip(), f"why the adapter lacks {capability} must be said"
+def changed_promises(kind: type[Promises]) -> list[str]:
+    """The promises of the kit that a class inherits, and overrides or drops."""
+    ours = [base for base in kind.__mro__ if base.__module__.startswith(f"{__package__}.")]
+    promised = [(name, promise) for base in ours for name, promise in vars(base).items() if name.startswith("test_")]
+    return sorted(name for name, promise in promised if inspect.getattr_static(kind, name) is not promise)

@@ -1,12 +1,14 @@
 """The contract that every store keeps, a promise a test."""
 
 from ..laws import LawPromises
-from ..promises import Guarded
+from .addresses import AddressPromises
 from .attempts import AttemptPromises
 from .bars import BarPromises
+from .closing import ClosingPromises
 from .costs import CostPromises
 from .entities import EntityPromises
 from .firms import FirmPromises
+from .grounds import GroundPromises
 from .invoices import InvoicePromises
 from .journal import JournalPromises
 from .late_fees import LateFeePromises
@@ -15,8 +17,11 @@ from .mailboxes import MailboxPromises
 from .moves import MovePromises
 from .paging import PagingPromises
 from .payments import PaymentPromises
+from .refusals import RefusalPromises
+from .rosters import RosterPromises
 from .scopes import ScopePromises
 from .suggestions import SuggestionPromises
+from .sums import SumPromises
 from .texts import TextPromises
 from .threads import ThreadPromises
 from .transactions import TransactionPromises
@@ -24,17 +29,18 @@ from .user_search import UserSearchPromises
 from .users import UserPromises
 from .walls import WallPromises
 
-__all__ = ["StoreContract"]
+__all__ = ["StoreContract", "StorePromises"]
 
 
-class StoreContract(
-    Guarded,
-    LawPromises,
-    CostPromises,
+class StorePromises(
+    AddressPromises,
     AttemptPromises,
     BarPromises,
+    ClosingPromises,
+    CostPromises,
     EntityPromises,
     FirmPromises,
+    GroundPromises,
     InvoicePromises,
     JournalPromises,
     LateFeePromises,
@@ -43,23 +49,29 @@ class StoreContract(
     MovePromises,
     PagingPromises,
     PaymentPromises,
+    RefusalPromises,
+    RosterPromises,
     ScopePromises,
     SuggestionPromises,
+    SumPromises,
     TextPromises,
     ThreadPromises,
     TransactionPromises,
-    UserSearchPromises,
     UserPromises,
+    UserSearchPromises,
     WallPromises,
 ):
-    """All that a store promises, and every law, on the store that ``make_store`` makes.
+    """All that the ports promise of a store."""
+
+
+class StoreContract(LawPromises, StorePromises):
+    """All that the ports promise of a store, and every law, on the store that ``make_store`` makes.
 
     .. code-block:: python
 
         class TestMyStore(StoreContract):
             def make_store(self) -> Store:
                 return MyStore()
+
+    Where an adapter lacks a `Capability`, it says so in ``lacks``, with the reason.
     """
-
-
-StoreContract.contract = StoreContract

@@ -2,10 +2,14 @@
 
 import pytest
 
+from ...domain.entities import GroundKind
 from ...ports import Store
-from ..builders import REALTY, SMITH, TRUST, entity, sign_up, user
+from ..builders import ACME, JANE, JANE_ID, REALTY, SMITH, TRUST, at, entity, ground, jane_at, link, sign_up, user
 from ..promises import Promises
 from ._pictures import furnish
+
+LISTED = ground(GroundKind.CONTACT_LISTING, since=at(1), by="pms")
+GRANTED = ground(GroundKind.FIRM_GRANT, since=at(2), by="staff-1")
 
 
 class Billed(Promises):
@@ -28,4 +32,20 @@ class Furnished(Promises):
         """A store with something of every kind in it."""
         with store.transaction() as tx:
             furnish(tx)
+        return store
+
+
+class Linked(Promises):
+    """Promises about links that stand on several grounds."""
+
+    @pytest.fixture
+    def linked(self, store: Store) -> Store:
+        """Jane is linked to her realty group, then to herself; another user of hers to herself alone."""
+        with store.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.users.add(mailbox, user())
+            tx.links.add_many(
+                [(mailbox, link(REALTY, JANE_ID, ground(), LISTED)), (mailbox, link(SMITH, JANE_ID, LISTED))]
+            )
+            sign_up(tx, user("ann", jane_at(1)), SMITH)
         return store

@@ -59,24 +59,30 @@ READINGS: Final[Mapping[str, Reading]] = {
 
 
 def furnish_alike(store: Store, clients: int) -> None:
-    """Jane is linked to so many clients; each has a bill of every kind, and a bar for somebody else."""
+    """Jane is linked to so many clients; each has a user of its own, a bar, and a bill of every kind.
+
+    Besides there are always as many namesakes as are suggested at once.
+    """
     ids = [f"c{number}" for number in range(clients)]
     with store.transaction() as tx:
         tx.firms.save(firm())
+        tx.entities.save_many(entity(f"namesake-{number}", name=f"Smith {number}") for number in range(10))
         tx.entities.save_many(entity(one, JANE, name=f"Smith Trust {one}") for one in ids)
         sign_up(tx, user(), *ids)
+        for number, one in enumerate(ids):
+            sign_up(tx, user(one, jane_at(number)), one)
         tx.invoices.save_many(invoice(f"INV-{one}", one) for one in ids)
         tx.invoices.save_many(invoice(f"PAID-{one}", one, status=InvoiceStatus.PAID) for one in ids)
         tx.late_fees.save_many(late_fee(f"FEE-{one}", one) for one in ids)
         tx.payments.save_many(payment(f"PAY-{one}", one) for one in ids)
-        tx.bars.add_many(tx.mailboxes.lock(ACME, jane_at(1)), [bar(one, jane_at(1)) for one in ids])
+        tx.bars.add_many(tx.mailboxes.lock(ACME, jane_at(MANY)), [bar(one, jane_at(MANY)) for one in ids])
         journaled(tx, [event(entity_id=EntityId(one)) for one in ids])
 
 
 class CostPromises(Promises):
     """What a question costs never depends on how many entities somebody is linked to."""
 
-    law = "Send the question down, not the ids up: this"
+    law = '"Send the question down, not the ids up"'
 
     @needs(Capability.STATEMENT_COUNTER)
     @pytest.mark.parametrize("name", READINGS)

@@ -1,14 +1,12 @@
 """Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
 
-from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from ...domain.entities import GroundKind
-from ...domain.errors import Conflict, StoreUnavailable
-from ...domain.values import EmailAddress, PageRequest
+from ...domain.errors import Conflict
+from ...domain.values import PageRequest
 from ...domain.viewers import LinkedTo
 from ...ports import Refusals, Store, Transaction
 from ..builders import (
@@ -20,109 +18,17 @@ from ..builders import (
     SMITH,
     TRUST,
     at,
-    bar,
     entity,
-    event,
     firm,
-    ground,
     invoice,
-    jane_at,
-    journaled,
-    late_fee,
-    leave_bars,
-    link,
-    payment,
-    sign_up,
-    usd,
     user,
 )
+from ..promises import Capability, needs
+from ._changes import CHANGES, WRONG_KINDS
 from ._furnished import Furnished
 from ._pictures import GaveUpError, picture, pictured, undone
 
 EVERYTHING = LinkedTo(ACME, JANE_ID)
-
-
-def _move_entities(tx: Transaction) -> None:
-    tx.entities.save_many(
-        [entity(SMITH, jane_at(1), name="Bakery", client_number="9"), entity("new", JANE), entity(REALTY, active=False)]
-    )
-
-
-def _move_invoices(tx: Transaction) -> None:
-    tx.invoices.save_many([invoice("a", SMITH, amount_due=usd(5)), invoice("b", SMITH), invoice("c")])
-    tx.invoices.remove(ACME, invoice("b").invoice_id)
-
-
-def _move_late_fees(tx: Transaction) -> None:
-    tx.late_fees.save_many([late_fee(amount=usd(1)), late_fee("FEE-2", SMITH)])
-    tx.late_fees.remove(ACME, late_fee().fee_id)
-
-
-def _move_payments(tx: Transaction) -> None:
-    tx.payments.save_many([payment(amount=usd(1)), payment("PAY-2", SMITH)])
-    tx.payments.remove(ACME, payment().payment_id)
-
-
-def _link_another(tx: Transaction) -> None:
-    tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(TRUST))])
-
-
-def _unlink_and_relink(tx: Transaction) -> None:
-    tx.links.remove_many([link(REALTY), link(SMITH)])
-    _link_another(tx)
-    tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(REALTY))])
-
-
-def _change_grounds(tx: Transaction) -> None:
-    tx.mailboxes.lock(ACME, JANE)
-    tx.links.add_grounds([(link(REALTY), ground(GroundKind.FIRM_GRANT)), (link(SMITH), ground(GroundKind.PROOF))])
-    tx.links.remove_grounds([(link(REALTY), GroundKind.ARRIVAL)])
-
-
-def _remove_user(tx: Transaction) -> None:
-    tx.links.remove_many([link(REALTY), link(SMITH)])
-    tx.users.remove(user())
-
-
-def _sign_up_others(tx: Transaction) -> None:
-    _remove_user(tx)
-    sign_up(tx, user("ann", EmailAddress.parse("JANE.SMITH@example.com"), name="Smith"), TRUST)
-    sign_up(tx, user("jane-1", jane_at(1)), TRUST)
-
-
-def _change_bars(tx: Transaction) -> None:
-    mailbox = tx.mailboxes.lock(ACME, JANE)
-    tx.bars.remove(mailbox, TRUST)
-    leave_bars(tx, bar(SMITH), bar(TRUST, jane_at(1)), bar(TRUST, since=at(5)))
-    tx.bars.forget_leaving(mailbox, TRUST)
-    tx.bars.remember_leaving(mailbox, SMITH)
-
-
-CHANGES: dict[str, Callable[[Transaction], None]] = {
-    "firms": lambda tx: tx.firms.save(firm(name="Changed", show_late_fees=False)),
-    "entities": _move_entities,
-    "links added": _link_another,
-    "links removed": _unlink_and_relink,
-    "grounds": _change_grounds,
-    "users removed": _remove_user,
-    "users added": _sign_up_others,
-    "bars": _change_bars,
-    "invoices": _move_invoices,
-    "late fees": _move_late_fees,
-    "payments": _move_payments,
-    "journal": lambda tx: journaled(tx, [event(), event(user_id=None, entity_id=None)]),
-}
-
-
-WRONG_KINDS: dict[str, Callable[[Transaction, Any], None]] = {
-    "firms.save": lambda tx, _: tx.firms.save(entity("new")),  # type: ignore[arg-type]
-    "entities.save": lambda tx, _: tx.entities.save(firm()),  # type: ignore[arg-type]
-    "entities.save_many": lambda tx, good: tx.entities.save_many([good["entity"], good["invoice"]]),
-    "invoices.save": lambda tx, _: tx.invoices.save(payment("new")),  # type: ignore[arg-type]
-    "invoices.save_many": lambda tx, good: tx.invoices.save_many([good["invoice"], good["entity"]]),
-    "late_fees.save": lambda tx, _: tx.late_fees.save(invoice("new")),  # type: ignore[arg-type]
-    "payments.save": lambda tx, _: tx.payments.save(None),  # type: ignore[arg-type]
-}
 
 
 class TransactionPromises(Furnished):
@@ -186,7 +92,7 @@ class TransactionPromises(Furnished):
 
     def test_an_undone_lock_leaves_the_mailbox_as_it_was(self, furnished: Store) -> None:
         """What a failed transaction did under a lock is undone with the lock: user, bars and leavings."""
-        undone(furnished, _change_bars, _sign_up_others)
+        undone(furnished, CHANGES["bars"], CHANGES["users added"])
         with furnished.transaction() as tx:
             mailbox = tx.mailboxes.lock(ACME, JANE)
             assert (str(mailbox.email), mailbox.user) == (str(JANE), user())
@@ -195,9 +101,9 @@ class TransactionPromises(Furnished):
     def test_link_order_survives_an_undone_change(self, furnished: Store) -> None:
         """Links unlinked and linked again by a transaction that failed stand in their old order, and page so."""
         before = picture(furnished)
-        undone(furnished, _unlink_and_relink)
+        undone(furnished, CHANGES["links removed"])
         with furnished.transaction() as tx:
-            _link_another(tx)
+            CHANGES["links added"](tx)
         with furnished.snapshot() as snapshot:
             assert [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)] == [REALTY, SMITH, TRUST]
             first = snapshot.entities.in_scope(EVERYTHING, PageRequest(2))
@@ -207,7 +113,7 @@ class TransactionPromises(Furnished):
     def test_whatever_ends_a_transaction_undoes_it(self, furnished: Store, error: type[BaseException]) -> None:
         """An interrupt from the keyboard, or the end of the program, undoes a transaction like any error."""
         before = picture(furnished)
-        undone(furnished, _move_entities, error=error)
+        undone(furnished, CHANGES["entities"], error=error)
         assert picture(furnished) == before
 
     def test_an_error_goes_on_to_the_caller(self, furnished: Store) -> None:
@@ -218,7 +124,7 @@ class TransactionPromises(Furnished):
         assert caught.value is error
 
     def test_an_error_in_a_snapshot_goes_on_to_the_caller(self, furnished: Store) -> None:
-        """An error while reading is the caller's, and the furnished is free again."""
+        """An error while reading is the caller's, and the store is free again."""
         with pytest.raises(GaveUpError), furnished.snapshot():
             raise GaveUpError
         with furnished.transaction() as tx:
@@ -276,6 +182,7 @@ class TransactionPromises(Furnished):
             tx.firms.save(firm(name="Next"))
         assert picture(furnished)[0] == firm(name="Next")
 
+    @needs(Capability.THREADS)
     def test_another_thread_may_end_a_block(self, furnished: Store) -> None:
         """A block that is ended on another thread, as frameworks may do, leaves both threads free to open the next."""
         for block in (furnished.transaction, furnished.snapshot):
@@ -295,22 +202,3 @@ class TransactionPromises(Furnished):
         with pytest.raises(TypeError, match="must be"), furnished.transaction() as tx:
             WRONG_KINDS[name](tx, {"entity": entity("new"), "invoice": invoice("new")})
         assert picture(furnished) == before
-
-    def test_a_closed_store_reads_nothing(self, furnished: Store) -> None:
-        """After closing, a snapshot is refused."""
-        furnished.close()
-        with pytest.raises(StoreUnavailable), furnished.snapshot() as snapshot:
-            snapshot.firms.find(ACME)
-
-    def test_a_closed_store_changes_nothing(self, furnished: Store) -> None:
-        """After closing, a transaction is refused."""
-        furnished.close()
-        with pytest.raises(StoreUnavailable), furnished.transaction() as tx:
-            tx.firms.save(firm())
-
-    def test_a_store_may_be_closed_twice(self, furnished: Store) -> None:
-        """Closing what is closed does nothing."""
-        furnished.close()
-        furnished.close()
-        with pytest.raises(StoreUnavailable), furnished.snapshot() as snapshot:
-            snapshot.firms.find(ACME)

@@ -23,10 +23,12 @@ from ... import (
     UserId,
     Viewer,
 )
+from ..titles import broken
 from . import model_readings
+from .answers import Consumer, Refusal, answer, rows
 from .model_readings import Seen, seen_by
 from .town import ACME, ADDRESSES, ENTITY_IDS, INVOICE_IDS, PAYMENT_IDS, UNKNOWN, ZENITH
-from .trial import Refusal, Trial, answer, rows
+from .trial import Trial
 
 SEARCHES = (
     "",
@@ -67,34 +69,42 @@ def audit(trial: Trial) -> None:
     """Everything that anybody can ask."""
     glance(trial)
     for viewer in (*users(trial), *visits()):
+        audit_view(trial, viewer, None, limit=2)
         audit_viewer(trial, viewer, limit=2)
         for entity_id in ENTITY_IDS[:2]:
             audit_view(trial, viewer, entity_id, limit=1)
     for firm_id in trial.model.books:
         audit_firm(trial, firm_id)
+        audit_journal(trial, firm_id)
 
 
 def glance(trial: Trial) -> None:
-    """What must hold after every single act: who has an account, what they see, and what was journaled."""
+    """What must hold after every single act: who has an account, what they see, and what was journaled meanwhile."""
     for firm_id, book in trial.model.books.items():
-        staff = trial.staff(firm_id)
-        listed = rows(trial.portal.portal_users, staff)
-        expected = model_readings.portal_users(trial.model, staff)
-        assert listed == expected
-        assert [str(row.user.email) for row in listed] == [str(row.user.email) for row in expected]
-        audit_journal(trial, firm_id)
+        audit_users(trial, firm_id)
+        _agree_on_journal(trial, firm_id, trial.consumers[firm_id])
         for user_id in book.users():
             audit_view(trial, PortalUser(firm_id, user_id), None, limit=500)
 
 
+@broken("L3", "the portal users are exactly those who hold a link, with all entities that they are linked to, in order")
+def audit_users(trial: Trial, firm_id: FirmId) -> None:
+    """Payments > Portal Users."""
+    staff = trial.staff(firm_id)
+    listed = rows(trial.portal.portal_users, staff)
+    expected = model_readings.portal_users(trial.model, staff)
+    assert listed == expected
+    assert [str(row.user.email) for row in listed] == [str(row.user.email) for row in expected]
+
+
 def audit_journal(trial: Trial, firm_id: FirmId) -> None:
-    """The journal is what happened, folds to what is there, and a consumer resumes without loss (L11)."""
-    told, after = list[Event](), None
-    while (page := trial.portal.changes(firm_id, after=after, limit=7)).items:
-        told += page.items
-        assert page.next is not None
-        after = page.next.after
-    book = trial.model.books[firm_id]
+    """The journal, read from its beginning, is what happened, and folds to what is there (L11)."""
+    _agree_on_journal(trial, firm_id, Consumer())
+
+
+@broken("L11", "the journal is what happened, in that order, each event once, and folds to the present links")
+def _agree_on_journal(trial: Trial, firm_id: FirmId, consumer: Consumer) -> None:
+    told, book = consumer.catch_up(trial.portal, firm_id), trial.model.books[firm_id]
     assert told == book.journal
     standing = {
         user_id: {link.entity_id: {ground.kind for ground in link.grounds} for link in person.links.values()}
@@ -138,6 +148,7 @@ def _replay(links: dict[EntityId, set[GroundKind]], entity_id: EntityId, event: 
         links[entity_id].remove(event.ground)
 
 
+@broken("L4", "the page shows what is in the viewer's scope, all of it and nothing else, with its sums and labels")
 def audit_view(trial: Trial, viewer: Viewer, entity_id: EntityId | None, *, limit: int) -> None:
     """The portal page: rows, sums, count and labels."""
     expected = answer(seen_by, trial.model, viewer, entity_id)
@@ -177,10 +188,10 @@ def _labels(seen: Seen, limit: int) -> dict[EntityId, str]:
     }
 
 
+@broken("L15", "lists, single bills and entities are those, and in that order, that the viewer's scope holds")
 def audit_viewer(trial: Trial, viewer: Viewer, *, limit: int) -> None:
     """All that one viewer can ask: by list, by id, by sum, by yes or no."""
     portal, model = trial.portal, trial.model
-    audit_view(trial, viewer, None, limit=limit)
     expected = answer(seen_by, model, viewer)
     listed: dict[str, object] = {
         "entities": answer(rows, portal.entities, viewer, limit=limit),
@@ -216,6 +227,7 @@ def audit_firm(trial: Trial, firm_id: FirmId) -> None:
             assert told == model_readings.journal(trial.model, staff, user_id=user_id, entity_id=entity_id)
 
 
+@broken("L7", "the firm's bars are those that its unlinks left and that it has not lifted, and no others")
 def audit_bars(trial: Trial, firm_id: FirmId) -> None:
     """The firm's bars, by date and entity; between two addresses the design leaves the order open."""
     staff = trial.staff(firm_id)
@@ -227,6 +239,7 @@ def audit_bars(trial: Trial, firm_id: FirmId) -> None:
         assert set(given) == set(expected)
 
 
+@broken("L15", "a search finds exactly what matches, in order, and a suggestion tells whether it is linked or barred")
 def audit_searches(trial: Trial, firm_id: FirmId) -> None:
     """Users and suggestions, whatever is typed."""
     staff, portal, model = trial.staff(firm_id), trial.portal, trial.model
@@ -241,6 +254,7 @@ def audit_searches(trial: Trial, firm_id: FirmId) -> None:
         assert found == model_readings.portal_users(model, staff, entity_id=entity_id)
 
 
+@broken("L12", "an explanation tells the grounds of the link, the bar, and every reason that holds")
 def audit_explanations(trial: Trial, firm_id: FirmId) -> None:
     """Why everybody sees everything, or does not."""
     staff, portal, model = trial.staff(firm_id), trial.portal, trial.model

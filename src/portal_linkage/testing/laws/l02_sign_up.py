@@ -17,10 +17,11 @@ from ... import (
 )
 from .. import strategies
 from ..promises import Promises, for_each_store
+from .answers import Refusal
 from .model_texts import key_of, number_order
 from .pasts import MOST, Past, pasts, picture
 from .town import ACME, ENTITY_IDS, UNKNOWN, addresses, claims, contacts, places, rosters
-from .trial import Claimed, Refusal, Trial
+from .trial import Claimed, Trial
 
 
 def _listed(roster: list[ClientEntity], address: str) -> list[EntityId]:

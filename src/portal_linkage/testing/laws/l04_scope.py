@@ -4,10 +4,11 @@ from hypothesis import given, settings
 
 from ... import EntityId, Guest, InvoiceStatus, PortalUser, StaffId, StaffVisit, UserId, Viewer
 from ..promises import Promises, for_each_store
+from .answers import refused
 from .audit import audit_viewer, users, visits
 from .pasts import MOST, Past, pasts
 from .town import ACME, ENTITY_IDS, NOWHERE, UNKNOWN, ZENITH
-from .trial import Trial, refused
+from .trial import Trial
 
 
 def _shown(trial: Trial, viewer: Viewer) -> set[EntityId]:

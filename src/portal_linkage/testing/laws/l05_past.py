@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from ... import Firm, Guest, InvoiceStatus, PortalSettings, StaffId, StaffVisit, Viewer
 from ..promises import Promises, for_each_store
+from .answers import refused
 from .pasts import MOST, Past, pasts
 from .town import ACME, ENTITY_IDS
-from .trial import Trial, refused
+from .trial import Trial
 
 
 def _with_settings(trial: Trial, *, past: bool) -> None:

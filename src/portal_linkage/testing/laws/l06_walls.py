@@ -19,9 +19,11 @@ from ... import (
     VerifiedEmail,
 )
 from ..promises import Promises, for_each_store
+from .acts import VERBS, Act
+from .answers import refused
 from .pasts import Past, pasts, picture
-from .town import ACME, ADDRESSES, ENTITY_IDS, INVOICE_IDS, JANE, NOWHERE, VERBS, ZENITH, Bill
-from .trial import Act, Trial, refused
+from .town import ACME, ADDRESSES, ENTITY_IDS, INVOICE_IDS, JANE, NOWHERE, ZENITH, Bill
+from .trial import Trial
 
 
 def _at(firm_id: str) -> st.SearchStrategy[list[Act]]:

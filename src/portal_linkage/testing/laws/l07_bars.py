@@ -21,9 +21,10 @@ from ... import (
 )
 from .. import strategies
 from ..promises import Promises, for_each_store
+from .acts import Act, histories
 from .pasts import MOST, Past, pasts, picture
 from .town import ACME, bill_of, client, places
-from .trial import Act, Trial, histories
+from .trial import Trial
 
 BARRING = strategies.policies().map(
     lambda policy: attrs.evolve(policy, firm_unlink=FirmUnlink.BARS, arrival=ArrivalRule.LINK)

@@ -26,10 +26,11 @@ from ... import (
     VerifiedEmail,
 )
 from ..promises import Promises, for_each_store
+from .answers import Refusal
 from .model import Model
 from .pasts import MOST, Past, pasts, picture
 from .town import ACME, ENTITY_IDS, addresses, arrivals, places
-from .trial import Refusal, Trial
+from .trial import Trial
 
 AGAIN: dict[type, type | tuple[type, ...]] = {
     SignedUp: AlreadySignedUp,

@@ -23,10 +23,11 @@ from ... import (
 )
 from .. import strategies
 from ..promises import Promises, for_each_store
+from .answers import Refusal, answer, refused
 from .audit import users, visits
 from .pasts import MOST, Past, pasts
 from .town import ACME, ENTITY_IDS, INVOICE_IDS, JANE, PAYMENT_IDS, Founding, bill_of, client, foundings, proofs
-from .trial import Refusal, Trial, answer, refused
+from .trial import Trial
 
 MICROSECOND = timedelta(microseconds=1)
 

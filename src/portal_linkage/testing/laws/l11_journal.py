@@ -11,10 +11,12 @@ from ...ports import Store
 from ...wire import to_json
 from ..builders import journaled
 from ..promises import Promises, for_each_store
+from .acts import Act, acts, histories
+from .answers import Refusal
 from .audit import audit_journal
 from .pasts import Past, pasts, picture
 from .town import ACME, ADDRESSES, JANE, ZENITH, client
-from .trial import NOON, Act, Refusal, acts, histories
+from .trial import NOON
 
 
 def _change_and_fail(store: Store) -> None:

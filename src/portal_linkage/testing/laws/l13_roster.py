@@ -13,9 +13,10 @@ from ... import (
     RosterPlan,
 )
 from ..promises import Promises, for_each_store
+from .answers import answer, refused
 from .pasts import Past, pasts, picture
 from .town import ACME, ADDRESSES, JANE, client, places, rosters
-from .trial import Trial, answer, refused
+from .trial import Trial
 
 OTHER = ADDRESSES[2]
 

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from ... import InvoiceStatus, StaffId, StaffVisit, Viewer
 from ..promises import Promises, for_each_store
+from .answers import Refusal, answer, rows
 from .audit import audit
 from .model_readings import summed
 from .pasts import MOST, Past, pasts
 from .town import ACME, INVOICE_IDS, PAYMENT_IDS, ZENITH
-from .trial import Refusal, Trial, answer, rows
+from .trial import Trial
 
 
 def _viewers(trial: Trial) -> list[Viewer]:

@@ -5,9 +5,10 @@ from hypothesis import assume, given, settings
 
 from ... import EntityId, Viewer
 from ..promises import Promises, for_each_store
+from .answers import Refusal, answer, refused
 from .pasts import MOST, Past, pasts
 from .town import ACME, bill_of, places
-from .trial import Refusal, Trial, answer, refused
+from .trial import Trial
 
 
 def _assert_unseen(trial: Trial, viewer: Viewer, entity_id: EntityId) -> None:

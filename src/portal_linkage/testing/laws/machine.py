@@ -11,9 +11,10 @@ from ... import LinkagePolicy
 from ...ports import Store
 from .. import strategies
 from ..promises import NO_STORE, Promises, for_each_store
+from .acts import VERBS, Act
 from .audit import audit, glance
-from .town import ACME, VERBS, ZENITH, Founding, foundings
-from .trial import Act, MakeStore, Trial
+from .town import ACME, ZENITH, Founding, foundings
+from .trial import MakeStore, Trial
 
 
 def _happening(verb: str) -> Callable[["LinkageMachine", Mapping[str, object]], None]:
@@ -98,7 +99,7 @@ def run_machine(make_store: MakeStore, profile: settings = NORMAL) -> None:
 class MachinePromises(Promises):
     """All laws at once."""
 
-    law = "The laws"
+    law = "The design"
 
     def test_whatever_happens_the_service_and_the_model_agree(self) -> None:
         """L1 to L17, in histories of any kind: every answer and every reading is the one the design predicts."""

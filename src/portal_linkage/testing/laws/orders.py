@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from ... import SignedUp
 from .. import strategies
 from ..promises import Promises, for_each_store
+from .acts import Act, histories
 from .audit import audit_journal, audit_searches, audit_view
 from .model_texts import number_order
 from .pasts import Past, pasts
 from .town import ACME, JANE, client
-from .trial import Act, Trial, histories
+from .trial import Trial
 
 backwards = st.lists(st.integers(-(10**6), 10**6), max_size=8)
 

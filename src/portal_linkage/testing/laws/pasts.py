@@ -7,8 +7,10 @@ from hypothesis.strategies import SearchStrategy
 from ... import EventKind, FirmId, LinkagePolicy, PageRequest, PortalUser
 from ...wire import Json, to_json
 from .. import strategies
+from .acts import Act, histories
+from .answers import answer
 from .town import ACME, NUMBERS, ZENITH, Founding, foundings
-from .trial import Act, MakeStore, Trial, answer, histories
+from .trial import MakeStore, Trial
 
 MOST = PageRequest(limit=500)
 

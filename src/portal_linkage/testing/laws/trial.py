@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Self, TypeVar
 
 import attrs
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from ... import (
     Arrival,
@@ -28,75 +26,28 @@ from ... import (
     LinkagePolicy,
     LinkageService,
     LinkChange,
-    Page,
     Payment,
     PaymentId,
     PlanId,
-    PortalLinkageError,
     PortalUser,
     RosterPlan,
     StaffId,
     UserId,
     VerifiedEmail,
-    iterate,
 )
 from ...ports import Store
+from ..titles import broken
 from . import model_readings, model_roster
+from .acts import Act
+from .answers import Consumer, Refusal, answer
 from .model import Model
 from .model_roster import Planned
-from .town import ACME, BARRED, JANE, NOT_THERE, OFTEN, UNKNOWN, VERBS, ZENITH, Bill, Founding
+from .town import ACME, BARRED, JANE, NOT_THERE, UNKNOWN, ZENITH, Bill, Founding
 
-P = ParamSpec("P")
 T = TypeVar("T")
 MakeStore = Callable[[], Store]
 Claimed = Arrival | InvoiceProof | int
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-@attrs.frozen
-class Refusal:
-    """An error, as an answer that can be compared."""
-
-    error: str
-    sentence: str
-
-
-def answer(ask: Callable[P, T], *about: P.args, **more: P.kwargs) -> T | Refusal:
-    """What is answered, be it an error of the library."""
-    try:
-        return ask(*about, **more)
-    except PortalLinkageError as error:
-        return Refusal(type(error).__name__, str(error))
-
-
-def refused(ask: Callable[P, object], *about: P.args, **more: P.kwargs) -> Refusal:
-    """The error that is the answer; it must be one."""
-    told = answer(ask, *about, **more)
-    assert isinstance(told, Refusal)
-    return told
-
-
-def rows(fetch: Callable[..., Page[T]], *about: object, limit: int = 500, **filters: object) -> list[T]:
-    """All rows of a listing, walked in pages of this size."""
-    return list(iterate(lambda page: fetch(*about, page=page, **filters), limit=limit))
-
-
-@attrs.frozen
-class Act:
-    """Something that happens: a method of `Trial`, and what it is about."""
-
-    verb: str
-    about: dict[str, object]
-
-
-def acts(*verbs: str) -> SearchStrategy[Act]:
-    """Anything of these kinds; of every kind if none is named."""
-    return st.one_of(*(st.builds(Act, st.just(verb), VERBS[verb].map(dict)) for verb in verbs or OFTEN))
-
-
-def histories(*verbs: str, max_size: int = 12) -> SearchStrategy[list[Act]]:
-    """What happens, one thing after another."""
-    return st.lists(acts(*verbs), max_size=max_size)
 
 
 class Trial:
@@ -108,6 +59,7 @@ class Trial:
         self.now = NOON
         self.policies = dict.fromkeys((ACME, ZENITH), policy or LinkagePolicy())
         self.planned: list[tuple[RosterPlan, Planned]] = []
+        self.consumers = {firm_id: Consumer() for firm_id in self.policies}
         self.users_given = 0
         self.portal = LinkageService(self.store, policy=self._policy_of, clock=self._clock, new_id=self._new_id)
         self.model = Model(self.policies, self._clock, self._next_id)
@@ -137,7 +89,8 @@ class Trial:
     def do(self, *history: Act) -> Self:
         """Let it happen."""
         for act in history:
-            getattr(self, act.verb)(**act.about)
+            with broken(act.law, f"{act.verb} is done, and answered, as the design says"):
+                getattr(self, act.verb)(**act.about)
         return self
 
     def agree(self, ask: Callable[["LinkageService | Model"], T]) -> T | Refusal:

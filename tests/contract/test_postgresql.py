@@ -1,0 +1,30 @@
+"""The SQL store on PostgreSQL keeps the contract."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from portal_linkage.ports import Store
+from portal_linkage.testing.contract import StorePromises
+from portal_linkage.testing.laws import LawPromises
+from tests import engines
+from tests.sql.listening import statements
+
+
+class TestPorts(StorePromises):
+    """The promises of the ports."""
+
+    def make_store(self) -> Store:
+        """A store with nothing in it."""
+        return engines.opened("postgresql")
+
+    def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
+        """How often a cursor is executed."""
+        return statements(store)
+
+
+class TestLaws(LawPromises):
+    """The laws."""
+
+    def make_store(self) -> Store:
+        """A store with nothing in it."""
+        return engines.opened("postgresql")
