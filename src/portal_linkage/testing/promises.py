@@ -58,7 +58,7 @@ class Promises:
 
     def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
         """Count how often the store asks its database, and tell when called; see `Capability.STATEMENT_COUNTER`."""
-        raise NotImplementedError(f"counting must count the statements of {store!r}, or lacks must say why it cannot")
+        raise NotImplementedError(f"write counting(self, store), or say in lacks why {store!r} has nothing to count")
 
     def test_no_promise_is_overridden_or_dropped(self) -> None:
         """Each promise is the kit's own: what an adapter lacks it says in ``lacks``, with the reason."""

@@ -84,16 +84,25 @@ NORMAL: Final = settings(for_each_store, max_examples=200, stateful_step_count=3
 THOROUGH: Final = settings(for_each_store, max_examples=10_000, stateful_step_count=50)
 PROFILE: Final = "PORTAL_LINKAGE_PROFILE"
 """The environment variable that asks for a ``thorough`` run: ten thousand histories of fifty acts, some hours long."""
+_PROFILES: Final = {"normal": NORMAL, "thorough": THOROUGH}
 
 
-def run_machine(make_store: MakeStore, profile: settings = NORMAL) -> None:
+def profile() -> settings:
+    """How many histories of how many acts are asked for."""
+    name = os.environ.get(PROFILE, "normal")
+    if name not in _PROFILES:
+        raise ValueError(f"{PROFILE} is {name!r}; it may be {' or '.join(_PROFILES)}")
+    return _PROFILES[name]
+
+
+def run_machine(make_store: MakeStore, how: settings) -> None:
     """Let histories happen on fresh stores of this kind, and hold every law after each act."""
 
     class Machine(LinkageMachine):
         def make_store(self) -> Store:
             return make_store()
 
-    run_state_machine_as_test(Machine, settings=profile)
+    run_state_machine_as_test(Machine, settings=how)
 
 
 class MachinePromises(Promises):
@@ -103,4 +112,4 @@ class MachinePromises(Promises):
 
     def test_whatever_happens_the_service_and_the_model_agree(self) -> None:
         """L1 to L17, in histories of any kind: every answer and every reading is the one the design predicts."""
-        run_machine(self.make_store, {"normal": NORMAL, "thorough": THOROUGH}[os.environ.get(PROFILE, "normal")])
+        run_machine(self.make_store, profile())
