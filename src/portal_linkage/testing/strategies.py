@@ -25,16 +25,7 @@ except ModuleNotFoundError as error:
     told = "the test kit needs hypothesis: pip install 'portal_linkage[testing]'"
     raise ImportError(told, name=error.name) from error
 
-from ..domain.entities import (
-    ClientEntity,
-    Contact,
-    Firm,
-    Invoice,
-    InvoiceStatus,
-    LateFee,
-    Payment,
-    PortalSettings,
-)
+from ..domain.entities import ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Payment, PortalSettings
 from ..domain.policy import ArrivalRule, AutoLink, ContactRemoved, FirmUnlink, LinkagePolicy, SelfUnlink
 from ..domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, PaymentId, UserId
 

@@ -102,7 +102,6 @@ CHANGES: dict[str, Callable[[Transaction], None]] = {
     "journal": lambda tx: journaled(tx, [event(), event(user_id=None, entity_id=None)]),
 }
 
-
 WRONG_KINDS: dict[str, Callable[[Transaction, Any], None]] = {
     "firms.save": lambda tx, _: tx.firms.save(entity("new")),  # type: ignore[arg-type]
     "entities.save": lambda tx, _: tx.entities.save(firm()),  # type: ignore[arg-type]

@@ -7,8 +7,6 @@ from ..builders import ACME, OTHER_FIRM, at
 from ..promises import Promises
 
 LONG_AGO, FOREVER = at(-1000), at(1000)
-
-
 PERSON, NUMBER = "person:mailbox-1", "number:1003"
 
 

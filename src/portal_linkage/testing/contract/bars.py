@@ -5,21 +5,7 @@ import attrs
 from ...domain.entities import Bar
 from ...domain.values import EmailAddress, PageRequest, StaffId
 from ...ports import Store
-from ..builders import (
-    ACME,
-    JANE,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    at,
-    bar,
-    jane_at,
-    leave_bars,
-    sign_up,
-    user,
-    walk,
-)
+from ..builders import ACME, JANE, OTHER_FIRM, REALTY, SMITH, TRUST, at, bar, jane_at, leave_bars, sign_up, user, walk
 from ..promises import Promises
 
 

@@ -5,17 +5,7 @@ import pytest
 from ...domain.entities import GroundKind
 from ...domain.values import UserId
 from ...ports import Store
-from ..builders import (
-    ACME,
-    JANE,
-    JANE_ID,
-    REALTY,
-    SMITH,
-    TRUST,
-    at,
-    ground,
-    link,
-)
+from ..builders import ACME, JANE, JANE_ID, REALTY, SMITH, TRUST, at, ground, link
 from ._furnished import GRANTED, LISTED, Linked
 
 

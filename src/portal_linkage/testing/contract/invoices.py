@@ -9,27 +9,11 @@ from ...domain.errors import InvalidValue
 from ...domain.values import InvoiceId, Money, PageRequest
 from ...domain.viewers import LinkedTo, Only
 from ...ports import Store, Totals
-from ..builders import (
-    ACME,
-    JANE,
-    JANE_ID,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    entity,
-    invoice,
-    link,
-    usd,
-)
+from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, entity, invoice, link, usd
 from ._furnished import Billed
 
 OPEN, PAID = InvoiceStatus.OPEN, InvoiceStatus.PAID
-
-
 VISIT = Only(ACME, REALTY)
-
-
 EVERYTHING = LinkedTo(ACME, JANE_ID)
 
 

@@ -12,8 +12,6 @@ from ..builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, entity, 
 from ._furnished import Billed
 
 VISIT = Only(ACME, REALTY)
-
-
 EVERYTHING = LinkedTo(ACME, JANE_ID)
 
 

@@ -5,20 +5,7 @@ import pytest
 
 from ...domain.values import EntityId, FirmId, UserId
 from ...ports import Store
-from ..builders import (
-    ACME,
-    JANE,
-    JANE_ID,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    at,
-    entity,
-    ground,
-    jane_at,
-    link,
-)
+from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, ground, jane_at, link
 from ._furnished import GRANTED, LISTED, Linked
 
 

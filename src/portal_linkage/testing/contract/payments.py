@@ -8,19 +8,7 @@ from ...domain.entities import Payment
 from ...domain.values import InvoiceId, Money, PageRequest, PaymentId
 from ...domain.viewers import LinkedTo, Only
 from ...ports import Store
-from ..builders import (
-    ACME,
-    JANE_ID,
-    NOON,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    at,
-    entity,
-    payment,
-    usd,
-)
+from ..builders import ACME, JANE_ID, NOON, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, payment, usd
 from ._furnished import Billed
 
 EVERYTHING = LinkedTo(ACME, JANE_ID)

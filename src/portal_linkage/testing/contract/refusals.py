@@ -2,19 +2,7 @@
 
 from ...domain.values import EntityId, FirmId, PageRequest
 from ...ports import Refusals, Store
-from ..builders import (
-    ACME,
-    JANE,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    bar,
-    jane_at,
-    leave_bars,
-    sign_up,
-    user,
-)
+from ..builders import ACME, JANE, OTHER_FIRM, REALTY, SMITH, TRUST, bar, jane_at, leave_bars, sign_up, user
 from ..promises import Promises
 
 NOTHING = Refusals()

@@ -15,8 +15,6 @@ from ..promises import Promises, for_each_store
 from ._worlds import World, worlds
 
 T = TypeVar("T")
-
-
 limits = st.integers(1, 4)
 
 

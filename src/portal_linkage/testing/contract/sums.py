@@ -3,15 +3,7 @@
 from ...domain.values import Money
 from ...domain.viewers import LinkedTo, Only
 from ...ports import Store, Totals
-from ..builders import (
-    ACME,
-    JANE_ID,
-    REALTY,
-    SMITH,
-    TRUST,
-    invoice,
-    usd,
-)
+from ..builders import ACME, JANE_ID, REALTY, SMITH, TRUST, invoice, usd
 from ._furnished import Billed
 from .invoices import keep, totals
 

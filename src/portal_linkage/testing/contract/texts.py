@@ -38,7 +38,6 @@ ODD = [
     "A" * 200,
 ]
 
-
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 

@@ -1,5 +1,6 @@
 """Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
 
+from contextlib import ExitStack
 from threading import Thread
 from typing import Any
 
@@ -9,20 +10,7 @@ from ...domain.errors import Conflict
 from ...domain.values import PageRequest
 from ...domain.viewers import LinkedTo
 from ...ports import Refusals, Store, Transaction
-from ..builders import (
-    ACME,
-    JANE,
-    JANE_ID,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    at,
-    entity,
-    firm,
-    invoice,
-    user,
-)
+from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, firm, invoice, user
 from ..promises import Capability, needs
 from ._changes import CHANGES, WRONG_KINDS
 from ._furnished import Furnished
@@ -153,22 +141,22 @@ class TransactionPromises(Furnished):
 
     def test_a_transaction_inside_a_transaction_is_refused(self, furnished: Store) -> None:
         """A second transaction on the same thread would wait for the first for ever: no retry helps."""
-        with furnished.transaction(), pytest.raises(Conflict) as caught, furnished.transaction():
-            pass
+        with furnished.transaction(), pytest.raises(Conflict) as caught, ExitStack() as inside:
+            inside.enter_context(furnished.transaction())
         assert not caught.value.retryable
 
     def test_a_transaction_inside_a_snapshot_is_refused(self, furnished: Store) -> None:
         """A transaction on the same thread would wait for the snapshot for ever: no retry helps."""
-        with furnished.snapshot(), pytest.raises(Conflict) as caught, furnished.transaction():
-            pass
+        with furnished.snapshot(), pytest.raises(Conflict) as caught, ExitStack() as inside:
+            inside.enter_context(furnished.transaction())
         assert not caught.value.retryable
 
     def test_a_refused_transaction_leaves_the_outer_one_whole(self, furnished: Store) -> None:
         """After the refusal the outer transaction goes on and is kept."""
         with furnished.transaction() as tx:
             tx.firms.save(firm(name="Kept"))
-            with pytest.raises(Conflict), furnished.transaction():
-                pass
+            with pytest.raises(Conflict), ExitStack() as inside:
+                inside.enter_context(furnished.transaction())
             tx.entities.save(entity("new"))
         with furnished.snapshot() as snapshot:
             assert snapshot.firms.find(ACME) == firm(name="Kept")
@@ -176,8 +164,8 @@ class TransactionPromises(Furnished):
 
     def test_transactions_may_follow_each_other(self, furnished: Store) -> None:
         """After a refusal, and after any block has ended, the thread may open another."""
-        with furnished.snapshot(), pytest.raises(Conflict), furnished.transaction():
-            pass
+        with furnished.snapshot(), pytest.raises(Conflict), ExitStack() as inside:
+            inside.enter_context(furnished.transaction())
         with furnished.transaction() as tx:
             tx.firms.save(firm(name="Next"))
         assert picture(furnished)[0] == firm(name="Next")

@@ -4,19 +4,7 @@ import pytest
 
 from ...domain.values import EmailAddress, EntityId, PageRequest
 from ...ports import Store
-from ..builders import (
-    ACME,
-    OTHER_FIRM,
-    REALTY,
-    SMITH,
-    TRUST,
-    entity,
-    jane_at,
-    link,
-    sign_up,
-    user,
-    walk,
-)
+from ..builders import ACME, OTHER_FIRM, REALTY, SMITH, TRUST, entity, jane_at, link, sign_up, user, walk
 from ..promises import Promises
 
 SEARCHED = {

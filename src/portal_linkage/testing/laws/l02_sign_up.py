@@ -4,17 +4,7 @@ import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ... import (
-    Arrival,
-    ArrivalRule,
-    AutoLink,
-    ClientEntity,
-    EntityId,
-    FirmUnlink,
-    LinkagePolicy,
-    SelfUnlink,
-    SignedUp,
-)
+from ... import Arrival, ArrivalRule, AutoLink, ClientEntity, EntityId, FirmUnlink, LinkagePolicy, SelfUnlink, SignedUp
 from .. import strategies
 from ..promises import Promises, for_each_store
 from .answers import Refusal

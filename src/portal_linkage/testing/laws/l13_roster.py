@@ -4,14 +4,7 @@ import attrs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ... import (
-    ClientEntity,
-    ContactRemoved,
-    LinkagePolicy,
-    PlanId,
-    RosterApplied,
-    RosterPlan,
-)
+from ... import ClientEntity, ContactRemoved, LinkagePolicy, PlanId, RosterApplied, RosterPlan
 from ..promises import Promises, for_each_store
 from .answers import answer, refused
 from .pasts import Past, pasts, picture
@@ -98,6 +91,16 @@ class RosterLaw(Promises):
             assert len(plan.removed_users) == (lost == held) + other
             whole = cost + other
             assert plan.needs_confirmation == (whole > 10 or whole / (held + 1) > 0.05 or bool(plan.removed_users))
+
+    def test_a_plan_that_has_come_to_cost_more_must_be_named(self) -> None:
+        """L13: what was free when it was shown, and is over 5 % since another link ended, is not applied unnamed."""
+        mine = [client(str(1000 + place), JANE) for place in range(20)]
+        with Trial(self.make_store) as trial:
+            trial.change_roster(ACME, mine)
+            trial.sign_up(ACME, JANE)
+            trial.plan_for_later(ACME, [attrs.evolve(mine[0], active=False)])
+            trial.unlink(ACME, 0, mine[1].entity_id)
+            assert getattr(trial.apply_planned(named=None), "error", None) == "PlanNotConfirmed"
 
     @settings(for_each_store, max_examples=10)
     @given(past=pasts(max_size=5), empty=st.booleans())

@@ -16,8 +16,6 @@ from .town import ACME, ENTITY_IDS, client
 from .trial import Trial
 
 USUAL = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3, "CLF": 4}
-
-
 HERE = [EntityId(ENTITY_IDS[0])]
 
 

@@ -24,7 +24,6 @@ from ... import (
     EventKind,
     Firm,
     FirmId,
-    FirmNotFound,
     FirmStaff,
     Ground,
     GroundKind,
@@ -69,11 +68,6 @@ class Model:
         """A firm comes to be, or changes its settings."""
         self.books.setdefault(firm.firm_id, Book(firm)).firm = firm
 
-    def _book(self, firm_id: FirmId) -> Book:
-        if firm_id not in self.books:
-            raise FirmNotFound(firm_id)
-        return self.books[firm_id]
-
     def _person(self, firm_id: FirmId, user_id: UserId) -> tuple[Book, Person, User]:
         book = self.books.get(firm_id)
         person = book.users().get(user_id) if book else None
@@ -87,7 +81,7 @@ class Model:
         self, firm_id: FirmId, email: VerifiedEmail, *, name: str, claim: Arrival | InvoiceProof | None = None
     ) -> SignedUp | AlreadySignedUp | ClaimRefused | TooManyAttempts:
         """L2, and the paragraph *Sign-up*."""
-        book, address = self._book(firm_id), email.email
+        book, address = self.books[firm_id], email.email
         person, listed = book.person(address), book.listing(address)
         if person.user:
             return AlreadySignedUp(person.user, tuple(person.links.values()))
@@ -207,7 +201,7 @@ class Model:
 
     def admit_guest(self, firm_id: FirmId, proof: InvoiceProof) -> Guest | ClaimRefused | TooManyAttempts:
         """Guests are counted by number only."""
-        proved = self._prove(self._book(firm_id), proof, None)
+        proved = self._prove(self.books[firm_id], proof, None)
         return proved if isinstance(proved, ClaimRefused | TooManyAttempts) else Guest(firm_id, proved)
 
     # -- What the firm does on their behalf ----------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from ... import (
     Event,
     EventKind,
     FirmId,
-    FirmNotFound,
     Ground,
     GroundKind,
     Link,
@@ -76,8 +75,6 @@ def _spelled(entity: ClientEntity | None) -> list[str]:
 
 def plan(model: Model, firm_id: FirmId, entities: Iterable[ClientEntity], *, complete: bool = False) -> Planned:
     """Look at a roster change without making it."""
-    if firm_id not in model.books:
-        raise FirmNotFound(firm_id)
     book, policy = model.books[firm_id], model.policies[firm_id]
     planned = Planned(tuple(entities), complete)
     for before, after in differences(book, planned.roster, complete=complete):

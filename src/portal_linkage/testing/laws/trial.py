@@ -241,7 +241,7 @@ class Trial:
                     book.invoices[bill.invoice_id] = bill
                 case LateFee():
                     book.fees[bill.fee_id] = bill
-                case Payment():
+                case _:
                     book.payments[bill.payment_id] = bill
 
     def remove_bill(self, firm_id: FirmId, bill_id: str) -> None:
