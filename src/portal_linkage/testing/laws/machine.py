@@ -1,7 +1,8 @@
 """All laws at once: whatever happens, in whatever order, service and model agree on every answer and every reading."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from hypothesis import settings
@@ -19,7 +20,8 @@ from .trial import MakeStore, Trial
 
 def _happening(verb: str) -> Callable[["LinkageMachine", Mapping[str, object]], None]:
     def happen(machine: "LinkageMachine", about: Mapping[str, object]) -> None:
-        machine.trial.do(Act(verb, dict(about)))
+        with machine.holding():
+            machine.trial.do(Act(verb, dict(about)))
 
     happen.__name__ = verb
     return rule(about=VERBS[verb])(happen)
@@ -32,6 +34,7 @@ class LinkageMachine(RuleBasedStateMachine):
         """The store is fresh for every run."""
         super().__init__()
         self.trial = Trial(self.make_store)
+        self._is_whole = True
 
     def make_store(self) -> Store:
         """Make a store with nothing in it; an adapter's author writes this."""
@@ -41,7 +44,8 @@ class LinkageMachine(RuleBasedStateMachine):
     def found(self, policy: LinkagePolicy, acme: Founding, zenith: Founding) -> None:
         """Both firms begin with a roster and some bills, under one policy."""
         self.trial.policies.update(dict.fromkeys((ACME, ZENITH), policy))
-        self.trial.found(acme, zenith)
+        with self.holding():
+            self.trial.found(acme, zenith)
 
     sign_up = _happening("sign_up")
     claim = _happening("claim")
@@ -70,12 +74,23 @@ class LinkageMachine(RuleBasedStateMachine):
     @invariant()
     def users_and_journal_agree(self) -> None:
         """After every step."""
-        glance(self.trial)
+        with self.holding():
+            glance(self.trial)
+
+    @contextmanager
+    def holding(self) -> Generator[None]:
+        """Remember if a law does not hold: what is broken first is what is told."""
+        try:
+            yield
+        except BaseException:
+            self._is_whole = False
+            raise
 
     def teardown(self) -> None:
-        """At the end, everything that anybody can ask."""
+        """At the end, everything that anybody can ask, unless something is broken already."""
         try:
-            audit(self.trial)
+            if self._is_whole:
+                audit(self.trial)
         finally:
             self.trial.store.close()
 
