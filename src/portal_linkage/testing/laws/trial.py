@@ -132,14 +132,16 @@ class Trial:
     def found(self, *foundings: Founding) -> Self:
         """Firms begin."""
         for founding in foundings:
-            self.change_settings(founding.firm)
             firm_id = founding.firm.firm_id
-            self.change_roster(firm_id, founding.roster)
-            self.save_bills(founding.bills)
+            self.do(
+                Act("change_settings", {"firm": founding.firm}),
+                Act("change_roster", {"firm_id": firm_id, "entities": founding.roster}),
+                Act("save_bills", {"bills": founding.bills}),
+            )
             active = [entity.entity_id for entity in founding.roster if entity.active]
             for address, which in founding.first.items():
                 arrival = Arrival.attest(active[which % len(active)], via="link in a mail") if active else None
-                self.sign_up(firm_id, address, claim=arrival)
+                self.do(Act("sign_up", {"firm_id": firm_id, "address": address, "claim": arrival}))
         return self
 
     # -- What happens --------------------------------------------------------------------------------------------------
