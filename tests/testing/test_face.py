@@ -8,7 +8,14 @@ import pytest
 
 from portal_linkage import testing
 
-NEEDING = {"Capability", "LinkageMachine", "StoreContract"}
+NEEDING = {
+    "Capability",
+    "InvoiceReaderContract",
+    "LateFeeReaderContract",
+    "LinkageMachine",
+    "PaymentReaderContract",
+    "StoreContract",
+}
 
 
 def python(code: str) -> str:

@@ -1,6 +1,8 @@
 """What other people's tests need: the promises of a store and the laws, to hold an adapter to, and values to test with.
 
 - `StoreContract`: all that a store promises, and every law, in one class of tests.
+- `InvoiceReaderContract`, `LateFeeReaderContract`, `PaymentReaderContract`: all that is promised of who reads bills in
+  tables of somebody's own.
 - `LinkageMachine`: every law at once, as a Hypothesis state machine.
 - `Capability`: what an adapter may lack, if it says why.
 - `portal_linkage.testing.strategies`: addresses, names, amounts, bills, rosters and policies, for Hypothesis.
@@ -22,11 +24,29 @@ if TYPE_CHECKING:
     from .contract import StoreContract
     from .laws import LinkageMachine
     from .promises import Capability
+    from .readers import InvoiceReaderContract, LateFeeReaderContract, PaymentReaderContract
 
-__all__ = ["Capability", "LinkageMachine", "StoreContract", "builders", "samples", "strategies"]
+__all__ = [
+    "Capability",
+    "InvoiceReaderContract",
+    "LateFeeReaderContract",
+    "LinkageMachine",
+    "PaymentReaderContract",
+    "StoreContract",
+    "builders",
+    "samples",
+    "strategies",
+]
 
 _MODULES: Final = frozenset({"builders", "strategies"})
-_HOMES: Final = {"Capability": "promises", "LinkageMachine": "laws", "StoreContract": "contract"}
+_HOMES: Final = {
+    "Capability": "promises",
+    "InvoiceReaderContract": "readers",
+    "LateFeeReaderContract": "readers",
+    "LinkageMachine": "laws",
+    "PaymentReaderContract": "readers",
+    "StoreContract": "contract",
+}
 
 # Where pytest runs, a promise that is broken shows what was compared.
 if (_pytest := sys.modules.get("pytest")) is not None:

@@ -37,9 +37,43 @@ class Capability(StrEnum):
     STATEMENT_COUNTER = "a statement counter"
     """`StoreContract.counting` tells how often the database was asked."""
 
+    # What a reader's tables may lack, as somebody has made them for their own purposes.
+    FIRMS = "bills of several firms"
+    """One table holds the bills of many firms; otherwise all are those of `samples.ACME`."""
+    FIRM_IDS = "ids of each firm's own"
+    """Two firms may have bills of the same id; otherwise no two bills have, whosever they are."""
+    TEXT_IDS = "ids of any text"
+    """Ids of bills and clients are texts; otherwise they are whole numbers, told in plain digits."""
+    NUMBERS = "invoice numbers apart from ids"
+    """An invoice has a number of its own, which others may bear too; otherwise its id is its number."""
+    DRAFTS = "drafts"
+    """There are invoices that nobody has been sent yet."""
+    VOIDS = "void invoices"
+    """There are invoices that are not to be paid any more."""
+    STATUSES = "a status apart from what is due"
+    """An invoice says whether it is paid; otherwise it is exactly if nothing is due on it."""
+    CURRENCIES = "several currencies"
+    """Each bill has its own currency; otherwise all have the one that the contract's ``currency`` names."""
+    FRACTIONS = "fractions of a cent"
+    """Amounts have up to four decimals; otherwise as many as is usual in their currency."""
+    NEGATIVE_AMOUNTS = "negative amounts"
+    """Less than nothing may be due."""
+    LARGE_AMOUNTS = "large amounts"
+    """Amounts are anything below 10^11; otherwise below 10^8."""
+    FEE_INVOICES = "late fees of one invoice"
+    """A late fee names the invoice it is for; otherwise it is the client's."""
+    PART_PAYMENTS = "part payments of late fees"
+    """Less may be due on a late fee than was assessed; otherwise all of it, or nothing."""
+    PAYERS = "who paid"
+    """A payment names the portal user who made it."""
+    INVOICES_PAID = "invoices of a payment"
+    """A payment names the invoices it is for, in their order."""
+    MICROSECONDS = "times to the microsecond"
+    """Payments are told apart by less than a second; otherwise by seconds."""
 
-class Promises:
-    """Promises of a port, one a test."""
+
+class Contract:
+    """Promises, one a test, and what an adapter says that it lacks to keep them all."""
 
     law: ClassVar[str] = ""
     """Which law these promises serve; a promise that is broken says so."""
@@ -52,10 +86,6 @@ class Promises:
             if name.startswith("test_") and "law" in vars(cls):
                 setattr(cls, name, _explained(promise, cls.law))
 
-    def make_store(self) -> Store:
-        """Make a store with nothing in it; an adapter's author writes this."""
-        raise NotImplementedError(NO_STORE)
-
     def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
         """Count how often the store asks its database, and tell when called; see `Capability.STATEMENT_COUNTER`."""
         raise NotImplementedError(f"write counting(self, store), or say in lacks why {store!r} has nothing to count")
@@ -67,6 +97,14 @@ class Promises:
         for capability, reason in self.lacks.items():
             assert capability in list(Capability), f"{capability!r} is nothing that an adapter may lack"
             assert reason.strip(), f"{type(self).__name__} must say why it lacks {capability}"
+
+
+class Promises(Contract):
+    """Promises of a store."""
+
+    def make_store(self) -> Store:
+        """Make a store with nothing in it; an adapter's author writes this."""
+        raise NotImplementedError(NO_STORE)
 
     @pytest.fixture
     def store(self) -> Iterator[Store]:
@@ -110,7 +148,7 @@ def _telling(test: Callable[P, T], law: str, said: str) -> Callable[P, T]:
     return told
 
 
-def changed_promises(kind: type[Promises]) -> list[str]:
+def changed_promises(kind: type[Contract]) -> list[str]:
     """The promises of the kit that a class inherits, and overrides or drops."""
     ours = [base for base in kind.__mro__ if base.__module__.startswith(f"{__package__}.")]
     promised = [(name, promise) for base in ours for name, promise in vars(base).items() if name.startswith("test_")]

@@ -1,21 +1,23 @@
 """Firms at random, and what a scope over them must show: told by `Scope.covers` and by sorting, nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Self, TypeVar
 
 import attrs
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from ...domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
 from ...domain.values import EntityId, FirmId, Money, UserId, sum_by_currency
 from ...domain.viewers import LinkedTo, Only, Scope
-from ...ports import Store
+from ...ports import Store, Transaction
 from ..builders import at, entity, invoice, jane_at, late_fee, payment, sign_up, usd, user
 
 T = TypeVar("T", Invoice, LateFee, Payment)
 
 ENTITY_IDS = [EntityId(text) for text in ("1001", "1002", "1003", "10", "a")]
+ABSENT = EntityId("absent")
 HOLDER, BYSTANDER, NOBODY = (UserId(text) for text in ("holder", "bystander", "nobody"))
 
 days = st.integers(1, 3).map(lambda day: date(2026, 1, day))
@@ -24,15 +26,11 @@ amounts = st.one_of(
     st.integers(1, 9).map(usd),
 )
 numbers = st.sampled_from(["1", "10", "9", "A"])
-entity_ids = st.sampled_from([*ENTITY_IDS, EntityId("absent")])
+entity_ids = st.sampled_from([*ENTITY_IDS, ABSENT])
 statuses = st.sampled_from(InvoiceStatus)
-scopes = st.one_of(
-    st.builds(LinkedTo, st.just(FirmId("")), st.sampled_from([HOLDER, HOLDER, NOBODY]), st.none() | entity_ids),
-    st.builds(Only, st.just(FirmId("")), entity_ids),
-)
 
 
-def _numbered(make: Callable[..., T], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[T, ...]]:
+def _numbered(make: Callable[..., T], **fields: SearchStrategy[Any]) -> SearchStrategy[tuple[T, ...]]:
     """Up to nine bills with ids of their own."""
     rows = st.lists(st.tuples(entity_ids, st.fixed_dictionaries(fields)), max_size=9)
     return rows.map(lambda found: tuple(make(str(number), *row[:1], **row[1]) for number, row in enumerate(found)))
@@ -61,13 +59,17 @@ class World:
             scope=attrs.evolve(self.scope, firm_id=firm_id),
         )
 
-    def write(self, store: Store) -> None:
-        """Put it into a store."""
+    def settle(self, tx: Transaction) -> None:
+        """Put its clients and users into a store."""
         firm_id = self.scope.firm_id
+        tx.entities.save_many(self.entities)
+        sign_up(tx, user(HOLDER, firm_id=firm_id), *self.held)
+        sign_up(tx, user(BYSTANDER, jane_at(1), firm_id=firm_id), *self.held_by_another)
+
+    def write(self, store: Store) -> None:
+        """Put it into a store, bills and all."""
         with store.transaction() as tx:
-            tx.entities.save_many(self.entities)
-            sign_up(tx, user(HOLDER, firm_id=firm_id), *self.held)
-            sign_up(tx, user(BYSTANDER, jane_at(1), firm_id=firm_id), *self.held_by_another)
+            self.settle(tx)
             tx.invoices.save_many(self.invoices)
             tx.late_fees.save_many(self.late_fees)
             tx.payments.save_many(self.payments)
@@ -116,17 +118,32 @@ def _entities(choice: dict[EntityId, bool | None]) -> tuple[ClientEntity, ...]:
     return tuple(entity(one, jane_at(9), active=active) for one, active in choice.items() if active is not None)
 
 
-worlds = st.builds(
-    World,
-    entities=st.fixed_dictionaries({one: st.sampled_from([True, True, True, False, None]) for one in ENTITY_IDS}).map(
-        _entities
-    ),
-    held=st.lists(entity_ids, unique=True).map(tuple),
-    held_by_another=st.lists(entity_ids, unique=True).map(tuple),
+def worlds_of(
+    known: Sequence[EntityId], absent: EntityId, **bills: SearchStrategy[tuple[Any, ...]]
+) -> SearchStrategy[World]:
+    """Firms at random with some of these clients, and bills of some kinds."""
+    anybody = st.sampled_from([*known, absent])
+    states = st.fixed_dictionaries({one: st.sampled_from([True, True, True, False, None]) for one in known})
+    holders = st.sampled_from([HOLDER, HOLDER, NOBODY])
+    return st.builds(
+        World,
+        entities=states.map(_entities),
+        held=st.lists(anybody, unique=True).map(tuple),
+        held_by_another=st.lists(anybody, unique=True).map(tuple),
+        scope=st.one_of(
+            st.builds(LinkedTo, st.just(FirmId("")), holders, st.none() | anybody),
+            st.builds(Only, st.just(FirmId("")), anybody),
+        ),
+        **{name: bills.get(name, st.just(())) for name in ("invoices", "late_fees", "payments")},
+    )
+
+
+worlds = worlds_of(
+    ENTITY_IDS,
+    ABSENT,
     invoices=_numbered(
         invoice, amount_due=amounts, status=statuses, due_on=days, issued_on=days, number=numbers, total=amounts
     ),
     late_fees=_numbered(late_fee, amount_due=amounts, assessed_on=days),
     payments=_numbered(payment, paid_at=st.integers(0, 2).map(at)),
-    scope=scopes,
 )

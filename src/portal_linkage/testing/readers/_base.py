@@ -1,0 +1,120 @@
+"""What every group of promises of a reader stands on: tables with nothing in them, and a store that reads them."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import Any, ClassVar, Final
+
+import pytest
+from hypothesis import settings
+
+from ...domain.entities import Invoice, LateFee, Payment
+from ...domain.values import FirmId, Page, PageRequest
+from ...domain.viewers import LinkedTo, Only, Scope
+from ...ports import Store
+from ..builders import ACME, JANE_ID, REALTY, SMITH, TRUST, entity, sign_up, user, walk
+from ..promises import Contract, for_each_store
+from ._kinds import Kind, Listing
+from ._means import Means
+
+Bill = Invoice | LateFee | Payment
+
+NO_READER: Final = "write make_reader(self): it makes a reader of yours, over tables with nothing in them"
+NO_READING_STORE: Final = "write make_store(self, reader): it makes a store that reads by it, with nothing in it"
+NO_SEED: Final = "write seed(self, bills): it writes these bills into your own tables"
+
+TOO_MANY: Final = 100
+"""No listing of a promise has so many pages."""
+
+EVERYTHING: Final = LinkedTo(ACME, JANE_ID)
+VISIT: Final = Only(ACME, REALTY)
+
+
+for_each_reader: Final = settings(for_each_store, max_examples=25)
+"""Every example has tables and a store of its own."""
+
+
+class ReaderPromises(Contract):
+    """Promises of a reader of somebody's own tables, whatever kind of bills they hold."""
+
+    currency: ClassVar[str] = "USD"
+    """The one currency of all bills, if `Capability.CURRENCIES` is lacking."""
+    kind: ClassVar[Kind[Any]]
+
+    def make_reader(self) -> Any:  # noqa: ANN401 -- whatever the store takes
+        """Make a reader over tables with nothing in them; an adapter's author writes this."""
+        raise NotImplementedError(NO_READER)
+
+    def make_store(self, reader: Any) -> Store:  # noqa: ANN401 -- what make_reader makes
+        """Make a store that reads by it, with nothing in it; an adapter's author writes this."""
+        raise NotImplementedError(NO_READING_STORE)
+
+    def seed(self, bills: Sequence[Any], /) -> None:
+        """Write bills into the tables of the reader made last; an adapter's author writes this.
+
+        It may come several times, each time with others.
+        """
+        raise NotImplementedError(NO_SEED)
+
+    @property
+    def means(self) -> Means:
+        """What the tables can hold."""
+        return Means(self.lacks, self.currency)
+
+    @contextmanager
+    def anew(self) -> Generator[Store]:
+        """A store with nothing in it, over tables with nothing in them."""
+        store = self.make_store(self.make_reader())
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        """A store with nothing in it, over tables with nothing in them."""
+        with self.anew() as store:
+            yield store
+
+    @pytest.fixture
+    def linked(self, store: Store) -> Store:
+        """Jane is linked to her realty group and to herself; the trust is nobody's."""
+        link_jane(store)
+        return store
+
+    def bill_each(self, *entity_ids: str, batch: int = 1) -> None:
+        """Write a bill of each of these clients for every listing; another batch has other ids."""
+        for number, listing in enumerate(self.kind.listings):
+            for place, entity_id in enumerate(entity_ids):
+                self.seed([listing.row(self.means, f"{batch}{number}{place}", entity_id, place)])
+
+    def owners(self, store: Store, scope: Scope = EVERYTHING) -> list[str]:
+        """Whose bills every listing shows, in any order."""
+        shown, *others = (sorted(one.entity_id for one in listed(store, each, scope)) for each in self.kind.listings)
+        assert all(other == shown for other in others), f"one listing shows bills of {shown}, others of {others}"
+        return shown
+
+
+def link_jane(store: Store, firm_id: FirmId = ACME) -> None:
+    """Let Jane be linked to her realty group and to herself; the trust is nobody's."""
+    with store.transaction() as tx:
+        tx.entities.save_many(entity(one, firm_id=firm_id) for one in (REALTY, SMITH, TRUST))
+        sign_up(tx, user(firm_id=firm_id), REALTY, SMITH)
+
+
+def page_of(store: Store, listing: Listing[Any], page: PageRequest, scope: Scope = EVERYTHING) -> Page[Any]:
+    """One page, in a moment of its own."""
+    with store.snapshot() as snapshot:
+        return listing.fetch(snapshot, scope, page)
+
+
+def pages(store: Store, listing: Listing[Any], scope: Scope = EVERYTHING, limit: int = 500) -> list[tuple[Any, ...]]:
+    """All pages of a listing, one after the other. A reader that never comes to an end is told so."""
+    walked = list(islice(walk(lambda page: page_of(store, listing, page, scope), limit), TOO_MANY))
+    assert len(walked) < TOO_MANY, "the pages never end"
+    return walked
+
+
+def listed(store: Store, listing: Listing[Any], scope: Scope = EVERYTHING, limit: int = 500) -> tuple[Any, ...]:
+    """All that a listing shows."""
+    return tuple(chain.from_iterable(pages(store, listing, scope, limit)))
