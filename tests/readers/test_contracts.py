@@ -52,7 +52,7 @@ class Hasty(OnBooks, InvoiceReaderContract):
 
 def test_what_needs_a_lacking_capability_is_skipped_with_the_reason() -> None:
     """The reason is in the report of the tests."""
-    with pytest.raises(pytest.skip.Exception, match="^without drafts: we send what we write$"):
+    with pytest.raises(pytest.skip.Exception, match=r"^without drafts: we send what we write$"):
         Hasty().test_a_draft_proves_nothing(SqlStore(engines.emptied("sqlite")))
 
 
