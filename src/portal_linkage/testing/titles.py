@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+import pytest
+
 LAWS: Final[Mapping[str, str]] = {
     "L1": "only a verified address links",
     "L2": "sign-up is whole",
@@ -30,7 +32,7 @@ def broken(law: str, said: str) -> Generator[None]:
     """Let an error that comes up meanwhile say which law was broken, and in words how it should be."""
     try:
         yield
-    except BaseException as error:  # `pytest.raises` fails with what is no `Exception`
+    except (Exception, pytest.fail.Exception) as error:  # `pytest.raises` fails with what is no `Exception`
         title = f"{law}, {LAWS[law]}," if law in LAWS else law
         error.add_note(f"{title} is broken: {said}")
         raise
