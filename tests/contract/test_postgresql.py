@@ -25,6 +25,8 @@ class TestPorts(StorePromises):
 class TestLaws(LawPromises):
     """The laws."""
 
+    profile = "brief"
+
     def make_store(self) -> Store:
         """A store with nothing in it."""
         return engines.opened("postgresql")

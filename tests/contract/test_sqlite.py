@@ -34,6 +34,8 @@ class TestPorts(StorePromises):
 class TestLaws(LawPromises):
     """The laws, kept in memory: that is faster."""
 
+    profile = "brief"
+
     def make_store(self) -> Store:
         """A store with nothing in it."""
         return engines.opened("sqlite")

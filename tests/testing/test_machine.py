@@ -42,5 +42,5 @@ def test_how_many_histories_there_are_is_asked_for_by_name(monkeypatch: pytest.M
     monkeypatch.setenv(PROFILE, "thorough")
     assert (profile(), THOROUGH.max_examples, THOROUGH.stateful_step_count) == (THOROUGH, 10_000, 50)
     monkeypatch.setenv(PROFILE, "through")
-    with pytest.raises(ValueError, match="PORTAL_LINKAGE_PROFILE is 'through'; it may be normal or thorough"):
+    with pytest.raises(ValueError, match="PORTAL_LINKAGE_PROFILE is 'through'; it may be brief, normal, thorough"):
         profile()

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import ClassVar, Final
 
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -95,18 +95,22 @@ class LinkageMachine(RuleBasedStateMachine):
             self.trial.store.close()
 
 
+BRIEF: Final = settings(for_each_store, max_examples=20, stateful_step_count=25)
 NORMAL: Final = settings(for_each_store, max_examples=200, stateful_step_count=30)
 THOROUGH: Final = settings(for_each_store, max_examples=10_000, stateful_step_count=50)
 PROFILE: Final = "PORTAL_LINKAGE_PROFILE"
-"""The environment variable that asks for a ``thorough`` run: ten thousand histories of fifty acts, some hours long."""
-_PROFILES: Final = {"normal": NORMAL, "thorough": THOROUGH}
+"""The environment variable that asks for a run of its own: ``brief``, ``normal``, or ``thorough``.
+
+A thorough run is ten thousand histories of fifty acts, some hours long.
+"""
+_PROFILES: Final = {"brief": BRIEF, "normal": NORMAL, "thorough": THOROUGH}
 
 
-def profile() -> settings:
+def profile(usual: str = "normal") -> settings:
     """How many histories of how many acts are asked for."""
-    name = os.environ.get(PROFILE, "normal")
+    name = os.environ.get(PROFILE, usual)
     if name not in _PROFILES:
-        raise ValueError(f"{PROFILE} is {name!r}; it may be {' or '.join(_PROFILES)}")
+        raise ValueError(f"{PROFILE} is {name!r}; it may be {', '.join(_PROFILES)}")
     return _PROFILES[name]
 
 
@@ -124,7 +128,9 @@ class MachinePromises(Promises):
     """All laws at once."""
 
     law = "The design"
+    profile: ClassVar[str] = "normal"
+    """How many histories there are, if `PROFILE` does not say otherwise: ``brief`` for a store that answers slowly."""
 
     def test_whatever_happens_the_service_and_the_model_agree(self) -> None:
         """L1 to L17, in histories of any kind: every answer and every reading is the one the design predicts."""
-        run_machine(self.make_store, profile())
+        run_machine(self.make_store, profile(self.profile))
