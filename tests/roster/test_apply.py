@@ -297,6 +297,17 @@ def test_a_plan_that_takes_less_than_it_shows_is_applied(world: World, portal: L
     assert {gain.user_id for gain in answer.gains} == {other.user_id, late.user_id}
 
 
+def test_a_merge_that_is_told_again_is_refused_where_the_firm_is_gone(world: World) -> None:
+    """Nothing is left to do but for late bills, and there is nobody whose bills they could be."""
+    world.save(b.entity(b.TRUST), b.entity(b.SMITH))
+    roster, merged = world.portal().roster, {b.TRUST: b.SMITH}
+    roster.apply(roster.plan(b.ACME, [], merged=merged))
+    again = roster.plan(b.ACME, [], merged=merged)
+    assert again.is_idle
+    with pytest.raises(FirmNotFound):
+        world.portal().using(MemoryStore()).roster.apply(again)
+
+
 @pytest.mark.parametrize("entity", [NEW, LISTED[0]])
 def test_a_plan_of_a_firm_that_is_gone_is_refused(world: World, entity: ClientEntity) -> None:
     """A plan that is carried to another store, where there is no such firm; be it one that changes nothing."""
