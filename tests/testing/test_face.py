@@ -15,6 +15,7 @@ NEEDING = {
     "LinkageMachine",
     "PaymentReaderContract",
     "StoreContract",
+    "happen",
 }
 
 

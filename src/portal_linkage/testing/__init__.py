@@ -5,7 +5,9 @@
   tables of somebody's own.
 - `LinkageMachine`: every law at once, as a Hypothesis state machine.
 - `Capability`: what an adapter may lack, if it says why.
-- `portal_linkage.testing.strategies`: addresses, names, amounts, bills, rosters and policies, for Hypothesis.
+- `portal_linkage.testing.strategies`: addresses, names, amounts, bills, rosters, policies and whole histories, for
+  Hypothesis.
+- `happen`: lets a history happen to your service.
 - `portal_linkage.testing.builders`: the Jane Smith world in a few words.
 - `portal_linkage.testing.samples`: her firm as data.
 
@@ -22,6 +24,7 @@ from . import samples
 if TYPE_CHECKING:
     from . import builders, strategies
     from .contract import StoreContract
+    from .histories import happen
     from .laws import LinkageMachine
     from .promises import Capability
     from .readers import InvoiceReaderContract, LateFeeReaderContract, PaymentReaderContract
@@ -34,6 +37,7 @@ __all__ = [
     "PaymentReaderContract",
     "StoreContract",
     "builders",
+    "happen",
     "samples",
     "strategies",
 ]
@@ -46,6 +50,7 @@ _HOMES: Final = {
     "LinkageMachine": "laws",
     "PaymentReaderContract": "readers",
     "StoreContract": "contract",
+    "happen": "histories",
 }
 
 # Where pytest runs, a promise that is broken shows what was compared.

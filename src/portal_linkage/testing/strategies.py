@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 try:
     from hypothesis import strategies as st
@@ -28,6 +28,9 @@ except ModuleNotFoundError as error:
 from ..domain.entities import ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Payment, PortalSettings
 from ..domain.policy import ArrivalRule, AutoLink, ContactRemoved, FirmUnlink, LinkagePolicy, SelfUnlink
 from ..domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, PaymentId, UserId
+
+if TYPE_CHECKING:
+    from .histories import Act
 
 # -- Addresses, as texts: what is let in, what only looks alike, and what is hostile -----------------------------------
 
@@ -290,3 +293,10 @@ def payments(
         paid_at=moments(),
         payer=payers,
     )
+
+
+def histories(*, max_size: int = 12) -> SearchStrategy[list["Act"]]:
+    """Whole histories of two firms: see `portal_linkage.testing.histories`, and `portal_linkage.testing.happen`."""
+    from . import histories as whole  # noqa: PLC0415 -- they are made of these strategies
+
+    return whole.histories(max_size=max_size)

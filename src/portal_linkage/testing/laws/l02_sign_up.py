@@ -8,10 +8,11 @@ from ... import Arrival, ArrivalRule, AutoLink, ClientEntity, EntityId, FirmUnli
 from .. import strategies
 from ..promises import Promises, for_each_store
 from .answers import Refusal
+from .doings import Claimed
 from .model_texts import key_of, number_order
 from .pasts import MOST, Past, pasts, picture
 from .town import ACME, ENTITY_IDS, UNKNOWN, addresses, claims, contacts, places, rosters
-from .trial import Claimed, Trial
+from .trial import Trial
 
 
 def _listed(roster: list[ClientEntity], address: str) -> list[EntityId]:

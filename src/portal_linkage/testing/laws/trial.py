@@ -9,16 +9,14 @@ from typing import Self, TypeVar
 import attrs
 
 from ... import (
-    Arrival,
+    Bar,
     ClientEntity,
-    EmailAddress,
     EntityId,
     Event,
     EventKind,
     FeeId,
     Firm,
     FirmId,
-    FirmStaff,
     Invoice,
     InvoiceId,
     InvoiceProof,
@@ -26,31 +24,25 @@ from ... import (
     LinkagePolicy,
     LinkageService,
     LinkChange,
-    Payment,
     PaymentId,
     PlanId,
-    PortalUser,
     RosterPlan,
-    StaffId,
     UserId,
-    VerifiedEmail,
 )
 from ...ports import Store
-from ..titles import broken
 from . import model_readings, model_roster
-from .acts import Act
 from .answers import Consumer, Refusal, answer
+from .doings import Doings
 from .model import Model
 from .model_roster import Planned
-from .town import ACME, BARRED, JANE, NOT_THERE, UNKNOWN, ZENITH, Bill, Founding
+from .town import ACME, ZENITH, Bill
 
 T = TypeVar("T")
 MakeStore = Callable[[], Store]
-Claimed = Arrival | InvoiceProof | int
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-class Trial:
+class Trial(Doings):
     """The service on a fresh store, beside the model."""
 
     def __init__(self, make_store: MakeStore, policy: LinkagePolicy | None = None) -> None:
@@ -86,108 +78,34 @@ class Trial:
         self.users_given += 1
         return given
 
-    def do(self, *history: Act) -> Self:
-        """Let it happen."""
-        for act in history:
-            with broken(act.law, f"{act.verb} is done, and answered, as the design says"):
-                getattr(self, act.verb)(**act.about)
-        return self
-
-    def agree(self, ask: Callable[["LinkageService | Model"], T]) -> T | Refusal:
+    def agree(self, ask: Callable[[LinkageService | Model], T]) -> T | Refusal:
         """Ask both; they must answer alike."""
         expected = answer(lambda: ask(self.model))
         given = answer(lambda: ask(self.portal))
         assert given == expected
         return given
 
-    def staff(self, firm_id: FirmId) -> FirmStaff:
-        """Somebody of the firm."""
-        return FirmStaff(firm_id, StaffId("staff-1"))
+    def users(self, firm_id: FirmId) -> Sequence[UserId]:
+        """As the model has them."""
+        return sorted(self.model.books[firm_id].users())
 
-    def user_id(self, firm_id: FirmId, who: int) -> UserId:
-        """Who is at this place among the firm's users; the last one who is gone; or nobody."""
-        if (users := sorted(self.model.books[firm_id].users())) and who != NOT_THERE:
-            return users[who % len(users)]
+    def last_gone(self, firm_id: FirmId) -> UserId | None:
+        """As the model has it."""
         gone = [event.user_id for event in self.model.books[firm_id].journal if event.kind is EventKind.USER_REMOVED]
-        return (gone[-1] if gone else None) or UserId("nobody")
+        return gone[-1] if gone else None
 
-    def proof(self, firm_id: FirmId, which: int) -> InvoiceProof:
-        """What is printed on one of the firm's bills."""
+    def printed(self, firm_id: FirmId) -> Sequence[InvoiceProof]:
+        """As the model has it."""
         book = self.model.books[firm_id]
-        printed = [
+        return [
             InvoiceProof(book.entities[bill.entity_id].client_number, bill.number)
             for bill in book.invoices.values()
             if bill.entity_id in book.entities
         ]
-        known = printed and which != NOT_THERE
-        return printed[which % len(printed)] if known else InvoiceProof("none", "none")
 
-    def spelled_out(self, firm_id: FirmId, claim: Claimed) -> Arrival | InvoiceProof:
-        """The claim itself, where only the place of a bill is given, or an entity that somebody was unlinked from."""
-        if claim == BARRED:
-            bars = model_readings.bars(self.model, self.staff(firm_id))
-            return Arrival.attest(bars[-1].entity_id if bars else UNKNOWN, via="link in a mail")
-        return self.proof(firm_id, claim) if isinstance(claim, int) else claim
-
-    def found(self, *foundings: Founding) -> Self:
-        """Firms begin."""
-        for founding in foundings:
-            firm_id = founding.firm.firm_id
-            self.do(
-                Act("change_settings", {"firm": founding.firm}),
-                Act("change_roster", {"firm_id": firm_id, "entities": founding.roster}),
-                Act("save_bills", {"bills": founding.bills}),
-            )
-            active = [entity.entity_id for entity in founding.roster if entity.active]
-            for address, which in founding.first.items():
-                arrival = Arrival.attest(active[which % len(active)], via="link in a mail") if active else None
-                self.do(Act("sign_up", {"firm_id": firm_id, "address": address, "claim": arrival}))
-        return self
-
-    # -- What happens --------------------------------------------------------------------------------------------------
-
-    def sign_up(self, firm_id: FirmId, address: str, name: str = "Jane Smith", claim: Claimed | None = None) -> object:
-        """A person whose address the host has verified signs up."""
-        email = VerifiedEmail.attest(address, via="confirmation link")
-        given = None if claim is None else self.spelled_out(firm_id, claim)
-        return self.agree(lambda portal: portal.sign_up(firm_id, email, name=name, claim=given))
-
-    def claim(self, firm_id: FirmId, who: int, claim: Claimed) -> object:
-        """A user claims one more entity."""
-        user, given = PortalUser(firm_id, self.user_id(firm_id, who)), self.spelled_out(firm_id, claim)
-        return self.agree(lambda portal: portal.claim(user, given))
-
-    def leave(self, firm_id: FirmId, who: int, entity_id: EntityId) -> object:
-        """A user leaves an entity."""
-        user = PortalUser(firm_id, self.user_id(firm_id, who))
-        return self.agree(lambda portal: portal.leave(user, entity_id))
-
-    def admit_guest(self, firm_id: FirmId, proof: InvoiceProof | int) -> object:
-        """Somebody wants to pay without an account."""
-        given = self.proof(firm_id, proof) if isinstance(proof, int) else proof
-        return self.agree(lambda portal: portal.admit_guest(firm_id, given))
-
-    def link(self, firm_id: FirmId, who: int, entity_id: EntityId) -> object:
-        """The firm links."""
-        staff, user_id = self.staff(firm_id), self.user_id(firm_id, who)
-        return self.agree(lambda portal: portal.link(staff, user_id, entity_id))
-
-    def unlink(self, firm_id: FirmId, who: int, entity_id: EntityId) -> object:
-        """The firm unlinks."""
-        staff, user_id = self.staff(firm_id), self.user_id(firm_id, who)
-        return self.agree(lambda portal: portal.unlink(staff, user_id, entity_id))
-
-    def remove_user(self, firm_id: FirmId, who: int) -> object:
-        """The firm removes a user."""
-        staff, user_id = self.staff(firm_id), self.user_id(firm_id, who)
-        return self.agree(lambda portal: portal.remove_user(staff, user_id))
-
-    def lift_bar(self, firm_id: FirmId, which: int) -> object:
-        """The firm lifts one of its bars, or one that never was."""
-        bars = [(bar.email, bar.entity_id) for bar in model_readings.bars(self.model, self.staff(firm_id))]
-        known = bars and which != NOT_THERE
-        email, entity_id = bars[which % len(bars)] if known else (EmailAddress.parse(JANE), UNKNOWN)
-        return self.agree(lambda portal: portal.lift_bar(self.staff(firm_id), email, entity_id))
+    def bars(self, firm_id: FirmId) -> Sequence[Bar]:
+        """As the model has them."""
+        return model_readings.bars(self.model, self.staff(firm_id))
 
     def change_roster(
         self, firm_id: FirmId, entities: Iterable[ClientEntity], *, complete: bool = False, named: bool | None = True
@@ -226,16 +144,12 @@ class Trial:
 
     def store_entity(self, entity: ClientEntity) -> None:
         """A host stores an entity past the roster: it links and unlinks nobody."""
-        with self.store.transaction() as tx:
-            tx.entities.save(entity)
+        super().store_entity(entity)
         self.model.books[entity.firm_id].entities[entity.entity_id] = entity
 
     def save_bills(self, bills: Sequence[Bill]) -> None:
         """The PMS tells of bills and payments."""
-        with self.store.transaction() as tx:
-            tx.invoices.save_many(bill for bill in bills if isinstance(bill, Invoice))
-            tx.late_fees.save_many(bill for bill in bills if isinstance(bill, LateFee))
-            tx.payments.save_many(bill for bill in bills if isinstance(bill, Payment))
+        super().save_bills(bills)
         for bill in bills:
             book = self.model.books[bill.firm_id]
             match bill:
@@ -248,10 +162,7 @@ class Trial:
 
     def remove_bill(self, firm_id: FirmId, bill_id: str) -> None:
         """The PMS takes a bill back, or one that was never there."""
-        with self.store.transaction() as tx:
-            tx.invoices.remove(firm_id, InvoiceId(bill_id))
-            tx.late_fees.remove(firm_id, FeeId(bill_id))
-            tx.payments.remove(firm_id, PaymentId(bill_id))
+        super().remove_bill(firm_id, bill_id)
         book = self.model.books[firm_id]
         book.invoices.pop(InvoiceId(bill_id), None)
         book.fees.pop(FeeId(bill_id), None)
@@ -259,8 +170,7 @@ class Trial:
 
     def change_settings(self, firm: Firm) -> None:
         """The firm comes to be, or changes what it shows."""
-        with self.store.transaction() as tx:
-            tx.firms.save(firm)
+        super().change_settings(firm)
         self.model.save(firm)
 
     def change_policy(self, firm_id: FirmId, policy: LinkagePolicy) -> None:
