@@ -3,6 +3,8 @@
 She is the billing contact of 1001, 1002 and 1003; 1004 lists another address, so that only the firm can link it to her.
 Of the bills, a viewer of 1001 to 1003 sees four open invoices over 4,495.50 USD, two late fees over 37.50 USD and three
 past payments; the draft and the void invoice are shown to nobody.
+
+Beside it there is a larger firm, which `larger` makes when it is asked for: for pages, searches, and what is slow.
 """
 
 from datetime import UTC, date, datetime
@@ -10,8 +12,21 @@ from typing import Final
 
 from ..domain.entities import ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Payment
 from ..domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, PaymentId
+from ._larger import Practice, larger
 
-__all__ = ["ACME", "CLIENTS", "FIRM", "INVOICES", "JANE", "LATE_FEES", "NAME", "NOW", "PAYMENTS"]
+__all__ = [
+    "ACME",
+    "CLIENTS",
+    "FIRM",
+    "INVOICES",
+    "JANE",
+    "LATE_FEES",
+    "NAME",
+    "NOW",
+    "PAYMENTS",
+    "Practice",
+    "larger",
+]
 
 ACME: Final = FirmId("acme")
 FIRM: Final = Firm(firm_id=ACME, name="Acme Accounting")
