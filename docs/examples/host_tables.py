@@ -53,7 +53,7 @@ class HostLateFees:
 
     is_elsewhere = False
 
-    def rows(self, asked: Asked, *columns: Any) -> sa.Select[Any]:  # noqa: ANN401 -- what a select takes
+    def rows(self, asked: Asked, *columns: Any) -> sa.Select[Any]:
         """What is not settled, of the clients whose bills are asked for."""
         return sa.select(*columns).where(seen(asked, charge), sa.not_(charge.c.is_settled))
 
@@ -70,7 +70,7 @@ class HostLateFees:
         ((cents,),) = asked.rows(self.rows(asked, sa.func.sum(charge.c.cents)))
         return {} if cents is None else {"USD": usd(cents)}
 
-    def _fee(self, row: Any) -> LateFee:  # noqa: ANN401 -- a row
+    def _fee(self, row: Any) -> LateFee:
         return LateFee(
             firm_id=FirmId(row.firm),
             fee_id=FeeId(str(row.charge_id)),
@@ -103,7 +103,7 @@ class HostPayments:
         one = sa.select(receipt).where(receipt.c.firm == firm_id, receipt.c.receipt_id == int(payment_id))
         return next(map(self._payment, reading.rows(one)), None)
 
-    def _payment(self, row: Any) -> Payment:  # noqa: ANN401 -- a row
+    def _payment(self, row: Any) -> Payment:
         return Payment(
             firm_id=FirmId(row.firm),
             payment_id=PaymentId(str(row.receipt_id)),

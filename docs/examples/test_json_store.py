@@ -1,0 +1,15 @@
+"""The store over JSON documents keeps the whole contract, and everything that it keeps is in the documents."""
+
+from typing import ClassVar
+
+from json_store import JsonStore
+
+from portal_linkage.ports import Store
+from portal_linkage.testing import Capability, StoreContract
+
+
+class TestJsonStore(StoreContract):
+    lacks: ClassVar = {Capability.STATEMENT_COUNTER: "there is no database to count at"}
+
+    def make_store(self) -> Store:
+        return JsonStore({})
