@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,9 @@ from ... import (
     Guest,
     InvoiceId,
     InvoiceProof,
+    InvoiceStatus,
     LinkagePolicy,
+    Linked,
     PageRequest,
     PaymentId,
     TooManyAttempts,
@@ -152,6 +155,39 @@ class InvisibleLaw(Promises):
             unheard = trial.sign_up(ACME, "new@example.com", claim=InvoiceProof("another", "wrong"))
             assert isinstance(unheard, TooManyAttempts)
             assert not isinstance(trial.sign_up(ACME, "new@example.com", claim=_arrival(founding)), TooManyAttempts)
+
+    @settings(for_each_store, max_examples=8)
+    @given(attempts=st.integers(1, 4), by_number=st.booleans())
+    def test_who_must_wait_waits_with_a_right_proof_too(self, attempts: int, by_number: bool) -> None:
+        """L10: a user over the limit of a number, or of their own, is told to wait however right the next proof is."""
+        with Trial(self.make_store, LinkagePolicy(attempts=attempts)) as trial:
+            trial.change_roster(ACME, [client("own", JANE, number="1"), client("other", number="2")])
+            trial.save_bills([bill_of("other", "i1")])
+            trial.sign_up(ACME, JANE)
+            for place in range(attempts):
+                number = "2" if by_number else f"no such number {place}"
+                assert trial.claim(ACME, 0, InvoiceProof(number, "wrong")) == ClaimRefused()
+            right = InvoiceProof("2", "INV-1")
+            assert trial.claim(ACME, 0, right) == TooManyAttempts(trial.now + timedelta(minutes=10))
+            trial.wait(timedelta(minutes=10))
+            assert isinstance(trial.claim(ACME, 0, right), Linked)
+
+    def test_a_proof_is_exact_and_a_draft_proves_nothing(self) -> None:
+        """L10: a number in another case, or with a blank beside it, is as wrong as any, and so is that of a draft."""
+        with Trial(self.make_store, LinkagePolicy(attempts=9)) as trial:
+            trial.change_roster(ACME, [client("own", JANE, number="1"), client("other", number="A-7")])
+            draft = attrs.evolve(bill_of("other", "i2", "INV-2"), status=InvoiceStatus.DRAFT)
+            trial.save_bills([bill_of("other", "i1"), draft])
+            trial.sign_up(ACME, JANE)
+            for number, bill in [
+                ("a-7", "INV-1"),
+                ("A-7", "inv-1"),
+                ("A-7 ", "INV-1"),
+                ("A-7", " INV-1"),
+                ("A-7", "INV-2"),
+            ]:
+                assert trial.claim(ACME, 0, InvoiceProof(number, bill)) == ClaimRefused()
+            assert isinstance(trial.claim(ACME, 0, InvoiceProof("A-7", "INV-1")), Linked)
 
     @settings(for_each_store, max_examples=10)
     @given(past=pasts(), text=strategies.hostile_texts())
