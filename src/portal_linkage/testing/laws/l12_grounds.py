@@ -4,7 +4,7 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ... import ContactRemoved, EntityId, GroundKind, Link, LinkagePolicy, UserId
+from ... import Bar, ContactRemoved, EmailAddress, EntityId, GroundKind, Link, LinkagePolicy, Reason, UserId
 from ..promises import Promises, for_each_store
 from .model_texts import key_of
 from .pasts import MOST, Past, pasts
@@ -77,3 +77,20 @@ class GroundLaw(Promises):
             trial.change_roster(ACME, [client("1001", JANE)])
             trial.sign_up(ACME, JANE)
             assert [entity_id for _, entity_id in _links(trial)] == ["1001"]
+
+    def test_an_explanation_tells_the_bar_and_every_reason_that_holds(self) -> None:
+        """L12: of somebody unlinked from an entity that is inactive by now, `explain` tells three reasons and a bar."""
+        with Trial(self.make_store) as trial:
+            staff, entity_id = trial.staff(ACME), EntityId("1002")
+            trial.change_roster(ACME, [client("1001", JANE), client("1002", JANE)])
+            trial.sign_up(ACME, JANE)
+            user_id = trial.user_id(ACME, 0)
+            trial.unlink(ACME, 0, entity_id)
+            trial.store_entity(client("1002", active=False))
+            told = trial.portal.explain(staff, user_id, entity_id)
+            email = EmailAddress.parse(JANE)
+            bar = Bar(firm_id=ACME, email=email, entity_id=entity_id, since=trial.now, by=staff.staff_id)
+            assert (told.visible, told.link, told.bar) == (False, None, bar)
+            assert told.reasons == (Reason.NOT_LINKED, Reason.BARRED, Reason.ENTITY_INACTIVE)
+            assert trial.portal.explain(staff, email, entity_id) == told
+            assert trial.portal.explain(staff, user_id, EntityId("1001")).visible
