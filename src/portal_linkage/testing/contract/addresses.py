@@ -8,7 +8,7 @@ from .entities import CONTACTS
 
 
 class AddressPromises(Promises):
-    """The addresses that client entities list."""
+    """The addresses that client entities list: what `EntityRepository.listing` promises."""
 
     law = "L16"
 

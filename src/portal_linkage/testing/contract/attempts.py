@@ -11,7 +11,7 @@ PERSON, NUMBER = "person:mailbox-1", "number:1003"
 
 
 class AttemptPromises(Promises):
-    """The refused proofs, counted."""
+    """The refused proofs, counted: what `AttemptRepository` promises."""
 
     law = "L10"
 

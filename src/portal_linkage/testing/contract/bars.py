@@ -16,7 +16,7 @@ def listed(store: Store, email: EmailAddress | None = None) -> tuple[Bar, ...]:
 
 
 class BarPromises(Promises):
-    """The bars, and what users left by themselves."""
+    """The bars, and what users left by themselves: what `BarRepository` promises."""
 
     law = "L7"
 

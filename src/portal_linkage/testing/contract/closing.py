@@ -11,7 +11,7 @@ from ._furnished import Furnished
 
 
 class ClosingPromises(Furnished):
-    """A store is closed for good."""
+    """A store is closed for good: what `Store.close` promises."""
 
     law = "L15"
 

@@ -17,7 +17,7 @@ CONTACTS = (
 
 
 class EntityPromises(Promises):
-    """The client entities."""
+    """The client entities: what `EntityRepository` promises."""
 
     law = "L2"
 

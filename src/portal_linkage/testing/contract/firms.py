@@ -7,7 +7,7 @@ from ..promises import Promises
 
 
 class FirmPromises(Promises):
-    """The firms."""
+    """The firms: what `FirmRepository` promises."""
 
     law = "L6"
 

@@ -10,7 +10,7 @@ from ._furnished import GRANTED, LISTED, Linked
 
 
 class GroundPromises(Linked):
-    """The grounds that a link stands on."""
+    """The grounds that a link stands on: what `LinkRepository` promises."""
 
     law = "L12"
 

@@ -36,7 +36,7 @@ def totals(store: Store, scope: LinkedTo | Only = EVERYTHING) -> Totals:
 
 
 class InvoicePromises(Billed):
-    """The invoices."""
+    """The invoices: what `InvoiceRepository` promises."""
 
     law = "L4"
 

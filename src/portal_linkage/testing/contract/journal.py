@@ -34,7 +34,7 @@ EVENTS = [
 
 
 class JournalPromises(Promises):
-    """The journal."""
+    """The journal: what `JournalRepository` promises."""
 
     law = "L11"
 

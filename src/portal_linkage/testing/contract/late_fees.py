@@ -34,7 +34,7 @@ def totals(store: Store, scope: LinkedTo | Only = EVERYTHING) -> dict[str, Money
 
 
 class LateFeePromises(Billed):
-    """The late fees."""
+    """The late fees: what `LateFeeRepository` promises."""
 
     law = "L4"
 

@@ -10,7 +10,7 @@ from ._furnished import GRANTED, LISTED, Linked
 
 
 class LinkPromises(Linked):
-    """The links and their grounds."""
+    """The links and their grounds: what `LinkRepository` promises."""
 
     law = "L12"
 

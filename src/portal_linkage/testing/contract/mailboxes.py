@@ -7,7 +7,7 @@ from ..promises import Promises
 
 
 class MailboxPromises(Promises):
-    """The mailboxes: the one row per firm and address on which changes are lined up."""
+    """The row per firm and address on which changes are lined up: what `MailboxRepository` promises."""
 
     law = "L3"
 

@@ -33,7 +33,7 @@ PAGE = PageRequest()
 
 
 class MovePromises(Promises):
-    """What goes over from one entity to another, old numbers, and the contacts of several sources."""
+    """What goes over to another entity, old numbers, contacts of several sources: what `EntityRepository` promises."""
 
     law = "L13"
 

@@ -33,7 +33,7 @@ PAYMENTS = [
 
 
 class PaymentPromises(Billed):
-    """The payments."""
+    """The payments: what `PaymentRepository` promises."""
 
     law = "L5"
 

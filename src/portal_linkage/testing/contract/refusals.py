@@ -9,7 +9,7 @@ NOTHING = Refusals()
 
 
 class RefusalPromises(Promises):
-    """What a mailbox is refused: bars of the firm's, and what the person left."""
+    """What a mailbox is refused: bars of the firm's, and what the person left. What `BarRepository` promises."""
 
     law = "L7"
 

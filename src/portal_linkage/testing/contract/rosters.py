@@ -8,7 +8,7 @@ from .entities import CONTACTS
 
 
 class RosterPromises(Promises):
-    """The roster of a firm, and the numbers that its clients bear."""
+    """The roster of a firm, and the numbers that its clients bear: what `EntityRepository` promises."""
 
     law = "L13"
 

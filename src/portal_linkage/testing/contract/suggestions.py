@@ -39,7 +39,7 @@ def suggested(store: Store, text: str, limit: int = 10) -> list[str]:
 
 
 class SuggestionPromises(Promises):
-    """What the firm may mean when it types a name or a number."""
+    """What the firm may mean when it types a name or a number: what `EntityReader.suggest` promises."""
 
     law = "L15"
 

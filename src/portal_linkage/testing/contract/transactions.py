@@ -1,4 +1,4 @@
-"""Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
+"""Transactions are whole, read what they wrote, and are not nested."""
 
 from contextlib import ExitStack
 from threading import Thread
@@ -20,7 +20,7 @@ EVERYTHING = LinkedTo(ACME, JANE_ID)
 
 
 class TransactionPromises(Furnished):
-    """Transactions are whole, read what they wrote, and are not nested; a store is closed for good."""
+    """Whole, reading what they wrote, and not nested: what `Store.transaction` promises."""
 
     law = "L15"
 

@@ -23,7 +23,7 @@ def found(store: Store, text: str, entity_id: str | None = None) -> list[str]:
 
 
 class UserSearchPromises(Promises):
-    """Payments > Portal Users: who is found by what."""
+    """Payments > Portal Users: who is found by what. What `UserReader.search` promises."""
 
     law = "L15"
 

@@ -10,7 +10,7 @@ from ..promises import Promises
 
 
 class UserPromises(Promises):
-    """The portal users."""
+    """The portal users: what `UserRepository` promises."""
 
     law = "L3"
 

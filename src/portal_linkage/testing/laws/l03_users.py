@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ... import SignedUp, Unlinked, UserRemoved, iterate
 from ..promises import Promises, for_each_store
 from .answers import refused
-from .audit import folded
+from .audit_firm import folded
 from .pasts import MOST, Past, pasts
 from .town import ACME, ADDRESSES, ENTITY_IDS
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from ... import Arrival, Guest, InvoiceProof, StaffId, StaffVisit
 from ..promises import Promises, for_each_store
-from .audit import audit_viewer
+from .audit_portal import audit_viewer
 from .pasts import Past, pasts, picture
 from .town import ACME, ENTITY_IDS, proofs
 

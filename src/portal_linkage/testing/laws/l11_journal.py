@@ -13,7 +13,7 @@ from ..builders import journaled
 from ..promises import Promises, for_each_store
 from .acts import Act, acts, histories
 from .answers import Refusal
-from .audit import audit_journal
+from .audit_firm import audit_journal
 from .pasts import Past, pasts, picture
 from .town import ACME, ADDRESSES, JANE, ZENITH, client
 from .trial import NOON

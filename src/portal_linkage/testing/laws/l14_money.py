@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ... import EntityId, InvalidValue, Invoice, LateFee, Money, StaffId, StaffVisit
 from .. import strategies
 from ..promises import Promises, for_each_store
-from .audit import fractions
+from .audit_portal import fractions
 from .model_readings import summed
 from .town import ACME, ENTITY_IDS, client
 from .trial import Trial

@@ -13,7 +13,7 @@ from ...ports import Store
 from .. import strategies
 from ..promises import NO_STORE, Promises, for_each_store
 from .acts import VERBS, Act
-from .audit import audit, glance
+from .audit import audit, spot_check
 from .town import ACME, ZENITH, Founding, foundings
 from .trial import MakeStore, Trial
 
@@ -35,6 +35,7 @@ class LinkageMachine(RuleBasedStateMachine):
         super().__init__()
         self.trial = Trial(self.make_store)
         self._is_whole = True
+        self._turn = 0
 
     def make_store(self) -> Store:
         """Make a store with nothing in it; an adapter's author writes this."""
@@ -72,10 +73,11 @@ class LinkageMachine(RuleBasedStateMachine):
     change_roster_again = _happening("change_roster")
 
     @invariant()
-    def users_and_journal_agree(self) -> None:
-        """After every step."""
+    def every_law_holds(self) -> None:
+        """After every act."""
+        self._turn += 1
         with self.holding():
-            glance(self.trial)
+            spot_check(self.trial, self._turn)
 
     @contextmanager
     def holding(self) -> Generator[None]:

@@ -9,7 +9,8 @@ from ... import SignedUp
 from .. import strategies
 from ..promises import Promises, for_each_store
 from .acts import Act, histories
-from .audit import audit_journal, audit_searches, audit_view
+from .audit_firm import SEARCHES, audit_journal, audit_search
+from .audit_portal import audit_view
 from .model_texts import number_order
 from .pasts import Past, pasts
 from .town import ACME, JANE, client
@@ -35,7 +36,8 @@ class OrderLaw(Promises):
             assert isinstance(signed_up, SignedUp)
             assert [link.entity_id for link in signed_up.links] == [entity.entity_id for entity in ordered]
             audit_view(trial, signed_up.user.viewer, None, limit=500)
-            audit_searches(trial, ACME)
+            for text in SEARCHES:
+                audit_search(trial, ACME, text)
 
     @settings(for_each_store, max_examples=12)
     @given(past=pasts(max_size=0), history=histories("sign_up", "link", "unlink", "remove_user"), jumps=backwards)
