@@ -1,6 +1,6 @@
 """What a roster change meets, and what it does to links."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -99,11 +99,6 @@ class State:
                 for entity_id in entity_ids:
                     met.setdefault(entity_id, set()).add(key)
         return cls(known.users, barred, left, dict(known.links), met)
-
-    def forget(self, key: str, entity_ids: Iterable[EntityId]) -> None:
-        """None of these is refused to whom any more."""
-        for refused in (self.barred, self.left):
-            refused.get(key, set()).difference_update(entity_ids)
 
     def refuse(self, key: str, entity_id: EntityId, *, barred: bool, left: bool) -> None:
         """They are barred from it, or have left it."""

@@ -45,7 +45,6 @@ def merge(
         elif held:
             effects.lifted += [(key, one) for one in barred]
             effects.forgotten += [(key, one) for one in left]
-            state.forget(key, places)
             _carry(effects, state, held, into, keeps_listing=into.lists(key) or not withdraws)
             _expose(effects, state, held, places[is_new_key:], into.entity_id)
             continue
