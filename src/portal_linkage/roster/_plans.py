@@ -134,8 +134,9 @@ def check_plan(plan: RosterPlan) -> None:
 
 
 def _text(data: object) -> str:
-    check_type("plan", data, str)
-    return str(data)
+    if not isinstance(data, str):
+        raise TypeError
+    return data
 
 
 def _link_change(data: dict[str, Any]) -> LinkChange:

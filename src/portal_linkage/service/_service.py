@@ -39,6 +39,7 @@ from ..domain.outcomes import (
 )
 from ..domain.policy import LinkagePolicy, PolicySource, policy_for
 from ..domain.values import (
+    MAX_ID,
     MAX_NAME,
     EmailAddress,
     EntityId,
@@ -342,9 +343,7 @@ class LinkageService:
         """Whether the entity is among those the viewer sees. An id that cannot exist is simply not."""
         check_type("viewer", viewer, get_args(Viewer))
         check_type("entity_id", entity_id, str)
-        try:
-            check_id("entity_id", entity_id)
-        except InvalidValue:
+        if flaw_of(entity_id, most=MAX_ID, least=1):
             return False
         scope = narrowed(scope_of(viewer), entity_id)
         if scope is None:

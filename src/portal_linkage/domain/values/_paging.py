@@ -129,7 +129,7 @@ class Question:
     def _key(self, cursor: str) -> Key:
         if len(cursor) > _MAX_CURSOR:
             raise ValueError
-        sealed = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+        sealed = base64.urlsafe_b64decode(cursor)
         if base64.urlsafe_b64encode(sealed).decode() != cursor:  # another spelling of the same octets
             raise ValueError
         tag = sealed[:_TAG_OCTETS]
