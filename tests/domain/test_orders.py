@@ -154,6 +154,7 @@ def test_a_prefix_is_a_range(prefix: str, text: str) -> None:
         ("a", "b"),
         ("az", "a{"),
         ("a\ud7ff", "a\ue000"),
+        ("a" + chr(sys.maxunicode - 1), "a" + chr(sys.maxunicode)),
         ("a" + chr(sys.maxunicode), "b"),
         (chr(sys.maxunicode) * 3, None),
         ("", None),

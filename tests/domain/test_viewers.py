@@ -104,6 +104,14 @@ def test_a_narrower_scope_covers_one_entity_less_or_the_same(
     assert covered is (wide.covers(entity, linked) and entity_id == asked)
 
 
+def test_a_scope_is_cut_down_for_the_same_person() -> None:
+    """Whoever asks for one entity goes on asking as themselves, at their firm (L4, L6)."""
+    assert narrowed(LinkedTo(b.ACME, b.JANE_ID), b.REALTY) == LinkedTo(b.ACME, b.JANE_ID, b.REALTY)
+    assert narrowed(LinkedTo(b.ACME, b.JANE_ID, b.SMITH), b.REALTY) == LinkedTo(b.ACME, b.JANE_ID, b.REALTY)
+    assert narrowed(Only(b.ACME, b.REALTY), b.REALTY) == Only(b.ACME, b.REALTY)
+    assert narrowed(Only(b.ACME, b.REALTY), b.SMITH) is None
+
+
 def test_a_sight_of_a_narrower_scope_shows_no_more() -> None:
     """Cutting down the scope leaves past and fees as they were."""
     sight = sight_of(USER, PortalSettings(show_late_fees=False))

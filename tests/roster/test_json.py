@@ -55,6 +55,7 @@ def test_a_plan_comes_back_from_its_text(plan: RosterPlan) -> None:
     assert again.plan_id == plan.plan_id
     assert set(ROSTER) <= set(again.entities)
     assert again.to_json() == plan.to_json()
+    assert json.dumps(json.loads(plan.to_json()), separators=(",", ":")) == plan.to_json()
 
 
 def test_a_plan_that_travelled_is_applied(world: World, plan: RosterPlan) -> None:

@@ -67,6 +67,6 @@ def test_a_guest_counts_by_number_only(world: World, proof: InvoiceProof) -> Non
 def test_there_are_no_guests_of_an_unknown_firm(world: World, proof: InvoiceProof) -> None:
     """`FirmNotFound`, and nothing is counted."""
     before = contents(world.store)
-    with pytest.raises(FirmNotFound):
+    with pytest.raises(FirmNotFound, match="no firm 'nowhere'"):
         world.portal().admit_guest(FirmId("nowhere"), proof)
     assert contents(world.store) == before

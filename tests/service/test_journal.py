@@ -1,12 +1,16 @@
 """What happened at the firm, and how a consumer follows it (L11)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import attrs
 import pytest
 
 from portal_linkage import EntityId, Event, EventKind, FirmId, Page, SelfUnlink
 from portal_linkage.testing import builders as b
 
-from .world import OTHER_STAFF, STAFF, VERIFIED, World, arrival, told
+from .world import OTHER_STAFF, STAFF, VERIFIED, Overlaid, World, arrival, told
 
 
 @pytest.fixture
@@ -93,6 +97,30 @@ def test_who_starts_before_anything_happened_gets_everything(world: World) -> No
     assert start is not None
     user = world.jane(b.REALTY)
     assert [event.user_id for event in portal.changes(b.ACME, after=start.after).items] == [user.user_id] * 3
+
+
+def test_events_are_given_their_place_at_the_firm_that_asks(lived: World) -> None:
+    """Where some wait for it; at no other firm (L6)."""
+    asked: list[FirmId] = []
+
+    @contextmanager
+    def snapshot() -> Iterator[Any]:
+        with lived.store.snapshot() as inner:
+            yield Overlaid(inner, journal=Overlaid(inner.journal, is_settled=asked.append))
+
+    @contextmanager
+    def transaction() -> Iterator[Any]:
+        with lived.store.transaction() as tx:
+
+            def settle(firm_id: FirmId) -> None:
+                asked.append(firm_id)
+                tx.journal.settle(firm_id)
+
+            yield Overlaid(tx, journal=Overlaid(tx.journal, settle=settle))
+
+    waiting = lived.portal().using(Overlaid(lived.store, snapshot=snapshot, transaction=transaction))
+    assert waiting.journal(STAFF).items == waiting.changes(b.ACME).items == tuple(lived.events())
+    assert asked == [b.ACME] * 4
 
 
 def test_what_changes_nothing_is_not_journaled(lived: World) -> None:

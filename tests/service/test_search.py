@@ -212,8 +212,15 @@ def test_suggestions_for_nobody_are_refused(peopled: World) -> None:
     """An unknown ``user_id`` is `UserNotFound`, also with a text that cannot find anything (L6)."""
     for text in ("smith", "", "\0"):
         for staff, user_id in ((STAFF, "gone"), (OTHER_STAFF, "u1")):
-            with pytest.raises(UserNotFound):
+            with pytest.raises(UserNotFound, match=f"no user '{user_id}' at firm '{staff.firm_id}'"):
                 peopled.portal().suggest(staff, text, user_id=UserId(user_id))
+
+
+def test_ten_are_suggested_unless_more_are_asked_for(world: World) -> None:
+    """A firm may have hundreds of clients of one name."""
+    world.save(*(b.entity(f"e{number}", name="Zeta") for number in range(12)))
+    assert len(suggested(world, "zeta")) == 10
+    assert len(world.portal().suggest(STAFF, "zeta", limit=11)) == 11
 
 
 @pytest.mark.parametrize("limit", [0, 501])

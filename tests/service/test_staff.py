@@ -14,6 +14,8 @@ from portal_linkage import (
     ClaimRefused,
     EntityId,
     EntityNotFound,
+    Event,
+    EventKind,
     FirmId,
     FirmStaff,
     FirmUnlink,
@@ -123,6 +125,7 @@ def test_the_firm_unlinks_and_that_stands(world: World) -> None:
     answer = portal.unlink(STAFF, user.user_id, b.SMITH)
     assert isinstance(answer, Unlinked)
     assert told(answer.events) == [("unlinked", b.SMITH, None)]
+    assert [(event.by, event.at) for event in answer.events] == [(b.STAFF, b.at(2))]
     assert portal.bars(STAFF).items == (
         Bar(firm_id=b.ACME, email=b.JANE, entity_id=b.SMITH, since=b.at(2), by=b.STAFF),
     )
@@ -134,9 +137,11 @@ def test_the_last_unlink_removes_the_user(world: World) -> None:
     """`UserRemoved`, journaled as both; then the user is not found any more (L3, L9)."""
     user = world.jane(b.REALTY)
     portal = world.portal()
+    world.clock.advance(minutes=2)
     answer = portal.unlink(STAFF, user.user_id, b.REALTY)
     assert isinstance(answer, UserRemoved)
     assert told(answer.events) == [("unlinked", b.REALTY, None), ("user_removed", None, None)]
+    assert [(event.by, event.at) for event in answer.events] == [(b.STAFF, b.at(2))] * 2
     assert portal.find_user(b.ACME, b.JANE) is None
     with pytest.raises(UserNotFound):
         portal.unlink(STAFF, user.user_id, b.REALTY)
@@ -230,10 +235,16 @@ def test_the_firm_lifts_a_bar_with_or_without_a_user(world: World, *, gone: bool
     portal.unlink(STAFF, user.user_id, b.SMITH)
     if gone:
         portal.unlink(STAFF, user.user_id, b.REALTY)
-    answer = portal.lift_bar(BOSS, verified(b.JANE), b.SMITH)
-    assert isinstance(answer, BarLifted)
-    assert told(answer.events) == [("bar_lifted", b.SMITH, None)]
-    assert answer.events[0].user_id == (None if gone else user.user_id)
+    world.clock.advance(minutes=2)
+    lifted = Event(
+        kind=EventKind.BAR_LIFTED,
+        firm_id=b.ACME,
+        user_id=None if gone else user.user_id,
+        entity_id=b.SMITH,
+        by="boss",
+        at=b.at(2),
+    )
+    assert portal.lift_bar(BOSS, verified(b.JANE), b.SMITH) == BarLifted(events=(lifted,))
     assert world.links_of(user) == ([] if gone else [b.REALTY])
     assert portal.lift_bar(BOSS, b.JANE, b.SMITH) == NotBarred()
     assert world.agrees_with_its_journal()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from portal_linkage import (
+    ClaimRefused,
     EntityId,
     FirmId,
     Guest,
@@ -18,6 +19,7 @@ from portal_linkage import (
     PaymentId,
     PortalUser,
     StaffVisit,
+    TooManyAttempts,
     UserId,
 )
 from portal_linkage.adapters.memory import MemoryStore
@@ -81,14 +83,14 @@ def test_every_use_case_is_tested_here() -> None:
 
 @pytest.mark.parametrize(("method", "name"), ARGUMENTS)
 def test_a_wrong_type_is_refused_before_anything_is_written(world: World, method: str, name: str) -> None:
-    """Whatever the argument; only what may be absent may be ``None``."""
+    """Whatever the argument, which is named; only what may be absent may be ``None``."""
     world.jane(b.SMITH)
     before = contents(world.store)
     values = [object(), 3.5, b"u1", ["u1"], True, STAFF if name != "staff" else USER]
     if (method, name) not in OPTIONAL:
         values.append(None)
     for value in values:
-        with pytest.raises(TypeError, match=r"must be|takes a VerifiedEmail"):
+        with pytest.raises(TypeError, match=rf"^{name} must be|^sign_up takes a VerifiedEmail"):
             getattr(world.portal(), method)(**{**RIGHT[method], name: value})
     assert contents(world.store) == before
 
@@ -147,11 +149,14 @@ def test_a_naive_clock_is_refused(world: World) -> None:
 def test_the_same_service_on_another_store(world: World) -> None:
     """``using`` keeps policy, clock and ids; nothing of the one store is seen on the other."""
     portal = world.portal(attempts=1)
+    wrong = InvoiceProof("1003", "INV-9")
     other = World(MemoryStore())
     other.save(b.firm(), b.entity(b.REALTY, b.JANE))
     there = portal.using(other.store)
     answer = there.sign_up(FirmId("acme"), VERIFIED, name="J")
     assert answer.user == b.user("u1", name="J")  # type: ignore[union-attr]
+    assert [there.admit_guest(b.ACME, wrong) for _ in range(2)] == [ClaimRefused(), TooManyAttempts(b.at(10))]
     assert portal.find_user(b.ACME, b.JANE) is None
+    assert portal.admit_guest(b.ACME, wrong) == ClaimRefused()
     assert there.roster.plan(b.ACME, []).firm_id == b.ACME
     assert EntityId("1003") == b.REALTY
