@@ -7,7 +7,7 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.myst import PythonCodeBlockParser
@@ -20,6 +20,10 @@ settings.register_profile(
     "untimed", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+# Whether a mutant is noticed is all that matters: nobody reads the smallest example.
+settings.register_profile(
+    "hasty", parent=settings.get_profile("untimed"), phases=(Phase.explicit, Phase.generate), derandomize=True
+)
 
 DOCTEST_FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
 
