@@ -128,6 +128,18 @@ def test_whoever_loses_and_gains_is_in_one_batch(world: World, portal: LinkageSe
     assert portal.find_user(b.ACME, b.JANE) == user
 
 
+def test_what_others_lose_and_gain_may_be_in_another_batch(world: World, portal: LinkageService) -> None:
+    """Jane and John each go from one entity to another: four that need not wait for each other."""
+    world.save(b.entity(IDS[0], b.JANE), b.entity(IDS[1], b.jane_at(1)))
+    for email in (b.JANE, b.jane_at(1)):
+        world.portal().sign_up(b.ACME, verified(email), name="J")
+    lists = {IDS[8]: [b.jane_at(1)], IDS[9]: [b.JANE]}
+    plan = portal.roster.plan(b.ACME, [b.entity(one, *lists.get(one, []), name="New") for one in IDS])
+    meanwhile = Meanwhile(lambda: None)
+    portal.roster.apply(plan, confirmed=plan.plan_id, progress=meanwhile)
+    assert meanwhile.told == [(2, 10), (5, 10), (8, 10), (10, 10)]
+
+
 def test_what_merges_is_in_one_batch(world: World, portal: LinkageService) -> None:
     """The one that is gone, and the one that takes over, however far apart they are told of."""
     user = world.jane(IDS[0])

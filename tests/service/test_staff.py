@@ -110,7 +110,7 @@ def test_the_firm_links_nothing_that_is_not_there(world: World, entity_id: str) 
     before = contents(world.store)
     with pytest.raises(EntityNotFound) as refused:
         world.portal().link(STAFF, user.user_id, EntityId(entity_id))
-    assert refused.value.entity_id == entity_id
+    assert (refused.value.firm_id, refused.value.entity_id) == (b.ACME, entity_id)
     assert contents(world.store) == before
 
 

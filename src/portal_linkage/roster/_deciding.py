@@ -167,7 +167,7 @@ def _groups(decided: Decision) -> Iterator[list[EntityId]]:
 
     def first_of(entity_id: EntityId) -> EntityId:
         while (other := first.setdefault(entity_id, entity_id)) != entity_id:
-            first[entity_id] = entity_id = first.setdefault(other, other)
+            first[entity_id] = entity_id = first[other]
         return entity_id
 
     for entity_ids in _tied(decided):

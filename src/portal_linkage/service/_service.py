@@ -343,7 +343,7 @@ class LinkageService:
         """Whether the entity is among those the viewer sees. An id that cannot exist is simply not."""
         check_type("viewer", viewer, get_args(Viewer))
         check_type("entity_id", entity_id, str)
-        if flaw_of(entity_id, most=MAX_ID, least=1):
+        if flaw_of(entity_id, most=MAX_ID):
             return False
         scope = narrowed(scope_of(viewer), entity_id)
         if scope is None:
