@@ -41,6 +41,8 @@ also_copy = {[*_COPIED[1:]]}
 pytest_add_cli_args = ["-n0", "--dist=no", "-p", "no:cacheprovider", "--hypothesis-profile=hasty"]
 pytest_add_cli_args_test_selection = {[*self.tests, "-k", _LEFT_OUT]}
 mutate_only_covered_lines = true
+timeout_multiplier = 3.0
+timeout_constant = 3.0
 """
 
 
