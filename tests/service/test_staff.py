@@ -73,9 +73,10 @@ def test_the_firm_s_link_lifts_its_bar(world: World) -> None:
     user = world.jane(b.REALTY, b.SMITH)
     portal = world.portal()
     portal.unlink(STAFF, user.user_id, b.SMITH)
+    world.clock.advance(minutes=2)
     answer = portal.link(BOSS, user.user_id, b.SMITH)
     assert told(answer.events) == [("bar_lifted", b.SMITH, None), ("linked", b.SMITH, "firm_grant")]
-    assert {event.by for event in answer.events} == {"boss"}
+    assert {(event.user_id, event.by, event.at) for event in answer.events} == {(user.user_id, "boss", b.at(2))}
     assert portal.bars(STAFF) == Page()
 
 

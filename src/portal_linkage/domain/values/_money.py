@@ -32,7 +32,7 @@ def _units_of(amount: Decimal) -> int:
     sign, digits, exponent = amount.as_tuple()
     if not isinstance(exponent, int):
         raise InvalidValue("amount", "must be a finite number")
-    written = "".join(map(str, digits)).lstrip("0")
+    written = "".join(map(str, digits))
     significant = written.rstrip("0")
     if not significant:
         return 0
