@@ -124,11 +124,11 @@ def test_what_looks_alike_is_not_one_mailbox(one: str, other: str) -> None:
     assert parsed(one) != parsed(other)
 
 
-@pytest.mark.parametrize("text", ["jane@example.com", "JANE@EXAMPLE.COM", "\t Jane@Example.com\r\n"])
+@pytest.mark.parametrize("text", ["jane@example.fox", "JANE@EXAMPLE.FOX", "\t Jane@Example.foX\r\n"])
 def test_the_case_of_a_to_z_does_not_count_in_either_part(text: str) -> None:
     """One mailbox, however it is shouted (L16)."""
-    assert EmailAddress.parse(text) == EmailAddress.parse("jane@example.com")
-    assert EmailAddress.parse(text).key == "jane@example.com"
+    assert EmailAddress.parse(text) == EmailAddress.parse("jane@example.fox")
+    assert EmailAddress.parse(text).key == "jane@example.fox"
 
 
 def test_a_letter_and_its_mark_that_compose_only_in_small_letters_are_composed() -> None:

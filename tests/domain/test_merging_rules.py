@@ -22,6 +22,7 @@ from portal_linkage.testing import builders as b
 ARRIVAL, LISTING, PROOF = GroundKind.ARRIVAL, GroundKind.CONTACT_LISTING, GroundKind.PROOF
 SMITH, TRUST, REALTY = b.SMITH, b.TRUST, b.REALTY
 JOHN_ID = UserId("john")
+KEYS = sorted([b.JANE.key, b.jane_at(1).key])
 STAYS, LISTS = b.entity(SMITH), b.entity(SMITH, b.JANE)
 
 
@@ -41,8 +42,8 @@ def merge(
     """What becomes of links when Jane's trust and her realty group are merged into her own entity."""
     known = Known(
         users={b.JANE.key: b.user(), b.jane_at(1).key: b.user(JOHN_ID, b.jane_at(1))},
-        barred={b.JANE.key: barred},
-        left={b.JANE.key: left},
+        barred=dict.fromkeys(KEYS, barred),
+        left=dict.fromkeys(KEYS, left),
         links={(one.user_id, one.entity_id): one for one in links},
     )
     return rosters.roster_change(
@@ -100,6 +101,31 @@ def test_everyone_is_told_of_who_will_see_more_or_nothing() -> None:
     ]
     assert effects.hidden == effects.gained
     assert [one.user_id for one in effects.hidden] == [JOHN_ID, b.JANE_ID]
+
+
+@pytest.mark.parametrize(
+    ("barred", "left", "why"),
+    [
+        ({REALTY}, (), "barred at what it was merged with"),
+        ((), {REALTY}, "left at what it was merged with, and nothing but a listing was its ground"),
+    ],
+)
+def test_a_link_by_a_listing_ends_where_another_was_refused(
+    barred: Collection[EntityId], left: Collection[EntityId], why: str
+) -> None:
+    """With the reason in words (L7)."""
+    effects = merge(link(SMITH, LISTING), link(TRUST, LISTING), barred=barred, left=left)
+    assert effects.losses == (LinkChange(b.JANE_ID, SMITH, why), LinkChange(b.JANE_ID, TRUST, why))
+    assert effects.gained == []
+
+
+def test_a_firm_s_grant_lifts_what_stood_against_each_of_them() -> None:
+    """The bars of all who are granted one of them, and what they had left (L7)."""
+    granted = [link(TRUST, GroundKind.FIRM_GRANT, user_id=user_id) for user_id in (b.JANE_ID, JOHN_ID)]
+    effects = merge(*granted, barred={SMITH}, left={REALTY})
+    assert effects.lifted == [(key, SMITH) for key in KEYS]
+    assert effects.forgotten == [(key, REALTY) for key in KEYS]
+    assert {one.user_id for one in effects.gained} == {b.JANE_ID, JOHN_ID}
 
 
 @pytest.mark.parametrize(("barred", "left"), [({TRUST}, ()), ((), {TRUST})])

@@ -40,11 +40,11 @@ def checked(firm_id: FirmId, entities: Iterable[ClientEntity], told: set[EntityI
 
 def differ(before: ClientEntity | None, after: ClientEntity) -> bool:
     """Whether there is anything to write; equal addresses may be spelled anew."""
-    return before != after or _spelled(before) != _spelled(after)
+    return before is None or before != after or _spelled(before) != _spelled(after)
 
 
-def _spelled(entity: ClientEntity | None) -> list[str]:
-    return [str(contact.email) for contact in entity.contacts] if entity else []
+def _spelled(entity: ClientEntity) -> list[str]:
+    return [str(contact.email) for contact in entity.contacts]
 
 
 @attrs.define
