@@ -59,7 +59,9 @@ def test_bills_and_links_go_over(world: World, portal: LinkageService) -> None:
     world.save(b.invoice("A", TRUST), b.invoice("B", SMITH), b.late_fee("F", TRUST), b.payment("P", TRUST))
     world.save(b.entity(TRUST), b.entity(SMITH))
     user = world.jane(REALTY, TRUST)
+    world.clock.advance(hours=1)
     done = merge(portal)
+    assert {(event.by, event.at) for event in done.events} == {("pms", world.clock.now)}
     page = portal.view(user.viewer)
     assert [entity.entity_id for entity in page.entities.items] == [REALTY, SMITH]
     assert {invoice.entity_id for invoice in page.invoices.items} == {SMITH}
