@@ -304,7 +304,7 @@ def test_a_merge_that_is_told_again_is_refused_where_the_firm_is_gone(world: Wor
     roster.apply(roster.plan(b.ACME, [], merged=merged))
     again = roster.plan(b.ACME, [], merged=merged)
     assert again.is_idle
-    with pytest.raises(FirmNotFound):
+    with pytest.raises(FirmNotFound, match=f"^no firm '{b.ACME}'$"):
         world.portal().using(MemoryStore()).roster.apply(again)
 
 
@@ -312,14 +312,14 @@ def test_a_merge_that_is_told_again_is_refused_where_the_firm_is_gone(world: Wor
 def test_a_plan_of_a_firm_that_is_gone_is_refused(world: World, entity: ClientEntity) -> None:
     """A plan that is carried to another store, where there is no such firm; be it one that changes nothing."""
     plan = world.portal().roster.plan(b.ACME, [entity])
-    with pytest.raises(FirmNotFound):
+    with pytest.raises(FirmNotFound, match=f"^no firm '{b.ACME}'$"):
         world.portal().using(MemoryStore()).roster.apply(plan)
 
 
 @pytest.mark.parametrize("plan", [None, "plan", {}, 7])
 def test_only_a_plan_is_applied(portal: LinkageService, plan: object) -> None:
     """Its text must be read first."""
-    with pytest.raises(TypeError, match="plan must be RosterPlan"):
+    with pytest.raises(TypeError, match=r"^plan must be RosterPlan, "):
         portal.roster.apply(plan)  # type: ignore[arg-type]
 
 
@@ -327,7 +327,7 @@ def test_only_a_plan_is_applied(portal: LinkageService, plan: object) -> None:
 def test_a_plan_is_confirmed_by_its_id_and_by_nothing_else(portal: LinkageService, confirmed: object) -> None:
     """``confirmed=True`` would be a yes to whatever comes; it is a mistake in the program."""
     plan = portal.roster.plan(b.ACME, [NEW])
-    with pytest.raises(TypeError, match="confirmed must be str"):
+    with pytest.raises(TypeError, match=r"^confirmed must be str, "):
         portal.roster.apply(plan, confirmed=confirmed)  # type: ignore[arg-type]
 
 

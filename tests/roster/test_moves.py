@@ -344,20 +344,25 @@ def test_a_merge_with_nobody_is_named(portal: LinkageService) -> None:
     assert (plan.merged, plan.added, plan.deactivated) == ({TRUST: NEW}, (NEW,), (TRUST,))
 
 
-CIRCLES: list[dict[str, Mapping[str, str]]] = [
-    {"merged": {TRUST: TRUST}},
-    {"merged": {TRUST: SMITH, SMITH: TRUST}},
-    {"renumbered": {TRUST: SMITH, SMITH: TRUST}},
-    {"merged": {TRUST: SMITH}, "renumbered": {SMITH: TRUST}},
-    {"merged": {TRUST: SMITH}, "renumbered": {TRUST: NEW}},
-    {"merged": {"": SMITH}},
+CIRCLES: list[tuple[dict[str, Mapping[str, str]], str]] = [
+    ({"merged": {TRUST: TRUST}}, "merged: leads in a circle"),
+    ({"merged": {TRUST: SMITH, SMITH: TRUST}}, "merged: leads in a circle"),
+    ({"renumbered": {TRUST: SMITH, SMITH: TRUST}}, "renumbered: leads in a circle"),
+    ({"merged": {TRUST: SMITH}, "renumbered": {SMITH: TRUST}}, "renumbered: leads in a circle"),
+    ({"merged": {TRUST: SMITH}, "renumbered": {TRUST: NEW}}, "renumbered: names an entity that was merged"),
+    (
+        {"renumbered": {TRUST: NEW, SMITH: NEW}},
+        "renumbered: gives one key to two entities: that is a merge",
+    ),
+    ({"merged": {"": SMITH}}, "merged: must not be empty"),
+    ({"renumbered": {SMITH: ""}}, "renumbered: must not be empty"),
 ]
 
 
-@pytest.mark.parametrize("moves", CIRCLES)
-def test_moves_that_lead_nowhere_are_refused(portal: LinkageService, moves: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("moves", "why"), CIRCLES)
+def test_moves_that_lead_nowhere_are_refused(portal: LinkageService, moves: dict[str, Any], why: str) -> None:
     """In a circle, or in two directions at once."""
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue, match=f"^{why}$"):
         portal.roster.plan(b.ACME, [], **moves)
 
 

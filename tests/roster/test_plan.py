@@ -189,20 +189,20 @@ def test_nothing_is_planned_for_an_unknown_firm(portal: LinkageService) -> None:
 
 def test_one_entity_twice_in_a_plan_is_refused(portal: LinkageService) -> None:
     """Nobody knows which of the two is meant."""
-    with pytest.raises(InvalidValue, match="entities: one stands twice in it"):
+    with pytest.raises(InvalidValue, match=r"^entities: one stands twice in it$"):
         portal.roster.plan(b.ACME, [LISTED[0], b.entity(b.SMITH)])
 
 
 def test_an_entity_of_another_firm_is_refused(portal: LinkageService) -> None:
     """Firms are walls (L6)."""
-    with pytest.raises(InvalidValue, match="entities: one belongs to another firm"):
+    with pytest.raises(InvalidValue, match=r"^entities: one belongs to another firm$"):
         portal.roster.plan(b.ACME, [b.entity(b.SMITH, firm_id=b.OTHER_FIRM)])
 
 
 @pytest.mark.parametrize("entities", [["1001"], [None], [b.user()], "1001"])
 def test_a_roster_is_of_entities(portal: LinkageService, entities: list[ClientEntity]) -> None:
     """Anything else is a mistake in the program."""
-    with pytest.raises(TypeError, match="entities must be ClientEntity"):
+    with pytest.raises(TypeError, match=r"^entities must be ClientEntity, "):
         portal.roster.plan(b.ACME, entities)
 
 
@@ -211,14 +211,14 @@ def test_a_roster_is_of_entities(portal: LinkageService, entities: list[ClientEn
 )
 def test_a_roster_is_of_a_firm(portal: LinkageService, firm_id: object, error: type[Exception]) -> None:
     """The id is checked like any other."""
-    with pytest.raises(error, match="firm_id"):
+    with pytest.raises(error, match=r"^firm_id\b"):
         portal.roster.plan(firm_id, [])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("complete", ["false", 1, None])
 def test_a_roster_is_complete_or_not(portal: LinkageService, complete: object) -> None:
     """A word is not taken for a yes: those that are missing from a complete roster become inactive."""
-    with pytest.raises(TypeError, match="complete must be bool"):
+    with pytest.raises(TypeError, match=r"^complete must be bool, "):
         portal.roster.plan(b.ACME, [NEW], complete=complete)  # type: ignore[arg-type]
 
 
