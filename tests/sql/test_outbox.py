@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from portal_linkage import Event, InvalidCursor, LinkageService, UserId
+from portal_linkage import Event, LinkageService, UserId
 from portal_linkage.adapters.sql import SqlStore, journal
 from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Store, Transaction
-from portal_linkage.testing.builders import ACME, OTHER_FIRM, event, journaled
+from portal_linkage.testing.builders import ACME, OTHER_FIRM, event
 from tests import engines
 
 WRITERS, CHANGES = 6, 40
@@ -171,41 +171,6 @@ def test_two_readers_at_once_give_each_event_one_place(on_postgresql: SqlStore) 
         thread.join()
     assert [len(page) for page in pages] == [2] * 4
     assert len(set(pages)) == 1
-
-
-def test_changes_of_all_firms_are_walked_in_pages_of_any_size(store: Store) -> None:
-    """Each firm's events come in its order whatever the size of a page, and what comes later comes at the end."""
-    for round_ in range(3):
-        for firm_id in (OTHER_FIRM, ACME):
-            with store.transaction() as tx:
-                journaled(tx, [told(round_, number, firm_id) for number in range(3)])
-        store.changes(limit=1)
-    whole = store.changes().items
-    for limit in (1, 2, 4, 18):
-        walked: list[Event] = []
-        after: str | None = None
-        while page := store.changes(after=after, limit=limit).items:
-            walked += page
-            following = store.changes(after=after, limit=limit).next
-            after = following.after if following else None
-        assert walked == list(whole)
-    for firm_id in (ACME, OTHER_FIRM):
-        assert [one for one in whole if one.firm_id == firm_id] == [
-            told(round_, number, firm_id) for round_ in range(3) for number in range(3)
-        ]
-
-
-def test_a_cursor_of_something_else_is_refused(store: Store) -> None:
-    """The cursor of a firm's changes is none of all firms', and the other way about."""
-    with store.transaction() as tx:
-        journaled(tx, [event()])
-    of_firm, of_all = LinkageService(store).changes(ACME).next, store.changes().next
-    assert of_firm is not None
-    assert of_all is not None
-    with pytest.raises(InvalidCursor):
-        store.changes(after=of_firm.after)
-    with pytest.raises(InvalidCursor):
-        LinkageService(store).changes(ACME, after=of_all.after)
 
 
 def test_a_hosts_worker_reads_on_in_its_own_transaction(on_postgresql: SqlStore) -> None:

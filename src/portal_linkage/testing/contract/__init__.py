@@ -6,6 +6,7 @@ from .attempts import AttemptPromises
 from .bars import BarPromises
 from .closing import ClosingPromises
 from .costs import CostPromises
+from .deliveries import DeliveryPromises
 from .entities import EntityPromises
 from .firms import FirmPromises
 from .grounds import GroundPromises
@@ -17,6 +18,7 @@ from .mailboxes import MailboxPromises
 from .moves import MovePromises
 from .paging import PagingPromises
 from .payments import PaymentPromises
+from .questions import QuestionPromises
 from .refusals import RefusalPromises
 from .rosters import RosterPromises
 from .scopes import ScopePromises
@@ -38,6 +40,7 @@ class StorePromises(
     BarPromises,
     ClosingPromises,
     CostPromises,
+    DeliveryPromises,
     EntityPromises,
     FirmPromises,
     GroundPromises,
@@ -49,6 +52,7 @@ class StorePromises(
     MovePromises,
     PagingPromises,
     PaymentPromises,
+    QuestionPromises,
     RefusalPromises,
     RosterPromises,
     ScopePromises,
