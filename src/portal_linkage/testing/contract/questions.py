@@ -14,6 +14,7 @@ from ...ports import Snapshot, Store, Transaction
 from ..builders import (
     ACME,
     JANE_ID,
+    OTHER_FIRM,
     REALTY,
     SMITH,
     bar,
@@ -35,6 +36,8 @@ ENTITIES: Final = (REALTY, SMITH)
 SCOPES: Final = (
     *(LinkedTo(ACME, user_id, entity_id) for user_id in USERS for entity_id in (None, *ENTITIES)),
     *(Only(ACME, entity_id) for entity_id in ENTITIES),
+    LinkedTo(OTHER_FIRM, JANE_ID),
+    Only(OTHER_FIRM, REALTY),
 )
 
 
