@@ -93,6 +93,20 @@ class JournalPromises(Promises):
         write(store)
         assert listed(store) == ()
 
+    def test_whether_events_wait_for_their_place_is_told(self, store: Store) -> None:
+        """A store lists what is written at once, or says that it waits; when the journal is settled, nothing does."""
+        with store.transaction() as tx:
+            tx.journal.append(EVENTS)
+        with store.snapshot() as snapshot:
+            has_its_place = snapshot.journal.is_settled(ACME)
+        assert listed(store) == (tuple(EVENTS) if has_its_place else ())
+        with store.transaction() as tx:
+            tx.journal.settle(ACME)
+            assert tx.journal.is_settled(ACME)
+        assert listed(store) == tuple(EVENTS)
+        with store.snapshot() as snapshot:
+            assert [snapshot.journal.is_settled(firm_id) for firm_id in (ACME, OTHER_FIRM)] == [True, True]
+
     def test_changes_come_in_the_order_of_the_journal(self, store: Store) -> None:
         """Page by page, a consumer gets every event of the firm, in order."""
         write(store, *EVENTS)
