@@ -240,8 +240,7 @@ def _bar_at(cabinet: Cabinet, place: Key) -> Bar:
 
 def _spelled(cabinet: Cabinet, bar: Bar) -> Bar:
     """The bar with the address as its mailbox spells it now: an address is kept in one place."""
-    email = cabinet.mailboxes.at(bar.email.key).email
-    return bar if str(email) == str(bar.email) else attrs.evolve(bar, email=email)
+    return attrs.evolve(bar, email=cabinet.mailboxes.at(bar.email.key).email)
 
 
 class Attempts(Repository):
