@@ -27,6 +27,11 @@ def test_a_file_is_kept_safe(store: SqlStore) -> None:
     assert pragmas == ["wal", 2, 30_000]
 
 
+def test_an_engine_of_ours_logs_no_value(store: SqlStore) -> None:
+    """Whoever turns on the log of statements finds no address and no amount in it."""
+    assert store.engine.hide_parameters
+
+
 def test_a_change_takes_the_lock_at_once(store: SqlStore) -> None:
     """A change begins as one, so that it never fails half-way because another was faster; a reading does not."""
     with listening(store) as said, store.transaction():
@@ -228,8 +233,9 @@ def test_without_sqlalchemy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     """Who has not installed the extra is told what to install."""
     _forget(monkeypatch)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
-    with pytest.raises(ImportError, match=r"portal_linkage\[sql\]"):
+    with pytest.raises(ImportError, match=r"portal_linkage\[sql\]") as caught:
         importlib.import_module("portal_linkage.adapters.sql")
+    assert caught.value.name == "sqlalchemy"
 
 
 def test_a_broken_sqlalchemy_is_not_called_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,23 @@ def test_two_readers_at_once_give_each_event_one_place(on_postgresql: SqlStore) 
     assert len(set(pages)) == 1
 
 
+@pytest.mark.parametrize("engine", engines.SQL)
+def test_each_firms_events_are_counted_from_one(engine: str, tmp_path: Path) -> None:
+    """Those that wait at another firm take no place: a firm's journal has no gaps."""
+    store = engines.opened(engine, tmp_path)
+    for firm_id in (OTHER_FIRM, ACME, OTHER_FIRM, ACME):
+        with store.transaction() as tx:
+            tx.journal.append([told(writer, 0, firm_id) for writer in range(3)])
+    store.changes()
+    assert isinstance(store, SqlStore)
+    table = store._parts.tables.journal
+    with store.engine.connect() as connection:
+        rows = connection.execute(sa.select(table.c.firm_id, table.c.position)).all()
+    for firm_id in (ACME, OTHER_FIRM):
+        assert sorted(row.position for row in rows if row.firm_id == firm_id) == [1, 2, 3, 4, 5, 6]
+    store.close()
+
+
 def test_a_hosts_worker_reads_on_in_its_own_transaction(on_postgresql: SqlStore) -> None:
     """What it has read and what it does about it are kept together: after a rollback the same events come again."""
     with on_postgresql.transaction() as tx:

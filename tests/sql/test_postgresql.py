@@ -153,8 +153,9 @@ def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     """Who has not installed the extra is told what to install."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
     importlib.invalidate_caches()
-    with pytest.raises(ImportError, match=r"portal_linkage\[postgres\]"):
+    with pytest.raises(ImportError, match=r"portal_linkage\[postgres\]") as caught:
         SqlStore.open("postgresql+psycopg://host/database")
+    assert caught.value.name == "psycopg"
     with pytest.raises(InvalidValue, match="not installed"):
         SqlStore.open("postgresql+asyncpg://host/database")
 

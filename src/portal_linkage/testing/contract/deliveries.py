@@ -83,6 +83,16 @@ class DeliveryPromises(Promises):
         assert len(met) == 3 * len(FIRMS)
         assert delivered(store, 500, after)[0] == []
 
+    def test_settling_what_is_settled_changes_nothing(self, store: Store) -> None:
+        """A journal in which nothing waits, be it empty, is as it was, and no event is delivered for it."""
+        for round_ in (0, 1):
+            with store.transaction() as tx:
+                tx.journal.settle(ACME)
+                tx.journal.settle(ACME)
+            assert delivered(store, 500)[0] == [one for number in range(round_) for one in told(number, ACME)]
+            with store.transaction() as tx:
+                journaled(tx, told(round_, ACME))
+
     def test_a_worker_gets_five_hundred_events_at_once(self, store: Store) -> None:
         """Who does not say how many they want gets up to 500."""
         with store.transaction() as tx:

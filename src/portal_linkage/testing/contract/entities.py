@@ -82,9 +82,9 @@ class EntityPromises(Promises):
             assert [snapshot.entities.covers(visit) for visit in visits] == [True, False, False, False]
 
     def test_an_entity_is_held_while_it_is_active(self, store: Store) -> None:
-        """A link may rest on an active entity of the firm; on an inactive or an absent one it may not."""
+        """A link may rest on an active entity of the firm that is named; on an inactive or an absent one it may not."""
         with store.transaction() as tx:
-            tx.entities.save_many([entity(REALTY), entity(SMITH, active=False)])
+            tx.entities.save_many([entity(REALTY), entity(SMITH, active=False), entity("1004")])
             assert tx.entities.hold(ACME, [REALTY, SMITH, TRUST]) == {REALTY}
             assert tx.entities.hold(OTHER_FIRM, [REALTY]) == tx.entities.hold(ACME, []) == frozenset()
 
