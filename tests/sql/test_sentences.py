@@ -89,6 +89,12 @@ def raised(error: Exception) -> Callable[[SqlStore], None]:
     return read
 
 
+class TooLong(Exception):
+    """What psycopg raises where an entry of an index would be too long, as far as we look at it."""
+
+    sqlstate = "54000"
+
+
 def of_another_kind(part: str) -> Callable[[SqlStore], None]:
     """Save what is no such thing."""
 
@@ -150,6 +156,10 @@ def without_psycopg(_: SqlStore) -> None:
         (the_same_user_again, "the change contradicts what is stored by now"),
         (raised(IntegrityError("", {}, Exception())), "the change contradicts what is stored by now"),
         (raised(sa.exc.SQLAlchemyError()), "the database could not do its work"),
+        (
+            raised(sa.exc.OperationalError("", {}, TooLong())),
+            "ids: are together too long for an index of this database",
+        ),
         (raised(NoConnectionFree()), "another transaction held the store for too long"),
         (of_another_kind("firms"), "Firm must be Firm, not LateFee"),
         (of_another_kind("entities"), "ClientEntity must be ClientEntity, not Firm"),
