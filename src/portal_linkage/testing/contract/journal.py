@@ -44,6 +44,7 @@ class JournalPromises(Promises):
         for one in (event(kind, ground=GroundKind.PROOF), event(kind, user_id=None, entity_id=None, ground=None)):
             write(store, one)
             assert listed(store)[-1] == one
+            assert repr(listed(store)[-1]) == repr(one), "a kind is not merely its text"
 
     def test_the_journal_is_in_the_order_of_writing(self, store: Store) -> None:
         """Events come as the changes came, and within one change as they were given; never by the clock."""
