@@ -5,7 +5,22 @@ import pytest
 
 from ...domain.values import EntityId, FirmId, UserId
 from ...ports import Store
-from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, ground, jane_at, link
+from ..builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    OTHER_FIRM,
+    REALTY,
+    SMITH,
+    TRUST,
+    at,
+    entity,
+    ground,
+    jane_at,
+    link,
+    sign_up,
+    user,
+)
 from ._furnished import GRANTED, LISTED, Linked
 
 
@@ -104,6 +119,15 @@ class LinkPromises(Linked):
         """The links are whole, and no other's are among them."""
         with linked.snapshot() as snapshot:
             assert snapshot.links.touching(ACME, [REALTY]) == (link(REALTY, JANE_ID, ground(), LISTED),)
+
+    def test_links_touching_entities_come_by_user(self, store: Store) -> None:
+        """Of several entities the links come by user, and those of one user by entity."""
+        held = {"ann": (REALTY, TRUST), JANE_ID: (TRUST, SMITH)}
+        with store.transaction() as tx:
+            for number, (user_id, entity_ids) in enumerate(held.items()):
+                sign_up(tx, user(user_id, jane_at(number)), *entity_ids)
+            found = [(one.user_id, one.entity_id) for one in tx.links.touching(ACME, [SMITH, TRUST, REALTY])]
+        assert found == [("ann", TRUST), ("ann", REALTY), (JANE_ID, SMITH), (JANE_ID, TRUST)]
 
     def test_no_entities_touch_no_links(self, linked: Store) -> None:
         """Who names no entity is given no link; nor is one of another firm."""
