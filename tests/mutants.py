@@ -1,4 +1,4 @@
-"""Whether a test notices when a rule is changed: ``python -m tests.mutants [--fast]``. See docs/mutants.md.
+"""Whether a test notices when the code is changed: ``python -m tests.mutants sight``. See docs/mutants.md.
 
 All of it happens in a copy of the project, which is thrown away: mutmut writes beside what it mutates. It ends with the
 score, which is the share of the mutants that were killed or ran out of time, and fails if that is below the bound.
@@ -46,10 +46,17 @@ timeout_constant = 3.0
 """
 
 
-WHOLE: Final = Hunt(["domain/*", "service/*", "roster/*"], ["tests/domain", "tests/service", "tests/roster"], bound=95)
-FAST: Final = Hunt(
-    ["domain/rules.py", "domain/viewers.py"], ["tests/domain/test_rules.py", "tests/domain/test_viewers.py"], bound=95
-)
+HUNTS: Final[Mapping[str, Hunt]] = {
+    "sight": Hunt(
+        ["domain/rules.py", "domain/viewers.py"],
+        ["tests/domain/test_rules.py", "tests/domain/test_viewers.py"],
+        bound=95,
+    ),
+    "rules": Hunt(["domain/*", "service/*", "roster/*"], ["tests/domain", "tests/service", "tests/roster"], bound=95),
+    "memory": Hunt(
+        ["adapters/listings.py", "adapters/memory/*"], ["tests/contract/test_memory.py", "tests/memory"], bound=90
+    ),
+}
 
 
 def _mutmut(folder: Path, *arguments: str) -> str:
@@ -98,10 +105,10 @@ def hunt(what: Hunt, processes: int) -> float:
 def main() -> None:
     """Hunt as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="only the rules that decide who sees what")
+    parser.add_argument("where", choices=HUNTS, help="the rules that decide who sees what, all rules, or a store")
     parser.add_argument("--processes", type=int, default=1, help="how many mutants are tested at a time")
     given = parser.parse_args()
-    what = FAST if given.fast else WHOLE
+    what = HUNTS[given.where]
     score = hunt(what, given.processes)
     print(f"{score:.1f} % of the mutants were noticed; at least {what.bound} % must be.")
     sys.exit(score < what.bound)

@@ -200,7 +200,7 @@ def test_a_flood_of_digits_is_refused_at_once(amount: Decimal | int | str) -> No
 )
 def test_a_currency_is_three_capital_letters(currency: str) -> None:
     """As in ISO 4217, and nothing that looks like it (L14)."""
-    with pytest.raises(InvalidValue, match="currency: must be three capital letters"):
+    with pytest.raises(InvalidValue, match="currency: must be three capital letters, as in ISO 4217"):
         Money(1, currency)
 
 
