@@ -16,6 +16,9 @@ collection of ids may ask once per 2,000 of them.
 *Scopes.* A `Scope` is a question about somebody's bills. ``scope.covers(entity, linked)`` is its reference: a row is in
 scope if its firm has an **active** entity with the row's ``entity_id`` that the scope covers. Bills are not tied to
 entities by foreign keys: a bill may be there before its entity, and is then in nobody's scope.
+
+*Arrival.* Nothing waits for its firm or its entity either: mailboxes, users, links, bars, what was left, merges,
+refused proofs and events may be written of a firm that nobody has saved, and of entities that are not there yet.
 """
 
 import random
@@ -292,7 +295,7 @@ class EntityReader(Protocol):
         ...
 
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
-        """The active entities that once bore this client number, or took over from one that did, by entity id."""
+        """The active entities that once bore exactly this client number, or took over from such, by entity id."""
         ...
 
     def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
@@ -469,7 +472,8 @@ class AttemptRepository(Protocol):
     def add(self, firm_id: FirmId, subject: str, at: datetime, until: datetime) -> None:
         """Count a refused proof of a subject that ``recent`` has locked. It counts ``until`` then, and no longer.
 
-        What no longer counts may be dropped, of other subjects too: guests may type ever new numbers.
+        What no longer counts at that time is dropped, sooner or later, of other subjects too: guests may type ever new
+        numbers, and no more than a few that do not count any longer are kept beside those that do.
         """
         ...
 
@@ -642,6 +646,7 @@ class Store(Protocol):
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Open one moment for reading. No change of another transaction is seen through it.
 
+        What it gave is of no use after its end: a `Conflict` that no retry helps. So is what a transaction gave.
         Opening a transaction inside a snapshot, or a transaction inside a transaction, on the same thread is a
         `Conflict` that no retry helps.
         """
@@ -663,7 +668,10 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of everything held. Afterwards every use is a `StoreUnavailable`; closing again does nothing."""
+        """Let go of everything held. Afterwards every use is a `StoreUnavailable`; closing again does nothing.
+
+        So is every use of what is open at that time: it reads nothing more, and a transaction keeps nothing.
+        """
         ...
 
 

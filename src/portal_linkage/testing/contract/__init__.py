@@ -22,6 +22,7 @@ from .questions import QuestionPromises
 from .refusals import RefusalPromises
 from .rosters import RosterPromises
 from .scopes import ScopePromises
+from .sources import SourcePromises
 from .suggestions import SuggestionPromises
 from .sums import SumPromises
 from .texts import TextPromises
@@ -56,6 +57,7 @@ class StorePromises(
     RefusalPromises,
     RosterPromises,
     ScopePromises,
+    SourcePromises,
     SuggestionPromises,
     SumPromises,
     TextPromises,

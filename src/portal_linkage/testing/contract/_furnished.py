@@ -4,7 +4,23 @@ import pytest
 
 from ...domain.entities import GroundKind
 from ...ports import Store
-from ..builders import ACME, JANE, JANE_ID, REALTY, SMITH, TRUST, at, entity, ground, jane_at, link, sign_up, user
+from ..builders import (
+    ACME,
+    JANE,
+    JANE_ID,
+    OTHER_FIRM,
+    REALTY,
+    SMITH,
+    TRUST,
+    at,
+    entity,
+    firm,
+    ground,
+    jane_at,
+    link,
+    sign_up,
+    user,
+)
 from ..promises import Promises
 from ._pictures import furnish
 
@@ -32,6 +48,19 @@ class Furnished(Promises):
         """A store with something of every kind in it."""
         with store.transaction() as tx:
             furnish(tx)
+        return store
+
+
+class TwoFirms(Promises):
+    """Promises about the same entities at two firms."""
+
+    @pytest.fixture
+    def two_firms(self, store: Store) -> Store:
+        """A store with three entities at each of two firms."""
+        with store.transaction() as tx:
+            for firm_id in (ACME, OTHER_FIRM):
+                tx.firms.save(firm(firm_id))
+                tx.entities.save_many(entity(one, JANE, firm_id=firm_id) for one in (SMITH, TRUST, REALTY))
         return store
 
 

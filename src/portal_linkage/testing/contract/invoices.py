@@ -161,8 +161,8 @@ class InvoicePromises(Billed):
 
     @pytest.mark.parametrize("bill_id", ["", "\0", "\ud800", "x" * 201])
     def test_an_id_that_no_bill_can_have_is_refused(self, billed: Store, bill_id: str) -> None:
-        """Removing by an id that could not have been saved is a mistake of the caller's, on every billed alike."""
-        with pytest.raises(InvalidValue, match="bill_id"), billed.transaction() as tx:
+        """Removing by an id that could not have been saved is a mistake of the caller's, on every store alike."""
+        with pytest.raises(InvalidValue), billed.transaction() as tx:
             tx.invoices.remove(ACME, InvoiceId(bill_id))
 
     def test_removing_an_absent_invoice_does_nothing(self, billed: Store) -> None:

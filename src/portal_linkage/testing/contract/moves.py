@@ -1,15 +1,15 @@
-"""What goes over from one entity to another, old numbers, and the contacts of several sources."""
+"""What goes over from one entity to another, and the old numbers of both."""
 
+import attrs
 import pytest
 
-from ... import ClientEntity, EntityId, UserId
-from ...domain.values import PageRequest
+from ...domain.entities import InvoiceStatus
+from ...domain.values import EntityId, PageRequest
 from ...domain.viewers import Only
-from ...ports import PMS, Store
+from ...ports import Store
 from ..builders import (
     ACME,
     JANE,
-    JANE_ID,
     OTHER_FIRM,
     REALTY,
     SMITH,
@@ -17,85 +17,22 @@ from ..builders import (
     at,
     bar,
     entity,
-    firm,
     invoice,
     jane_at,
     late_fee,
     leave_bars,
     payment,
-    sign_up,
     usd,
-    user,
 )
-from ..promises import Promises
+from ._furnished import TwoFirms
 
 PAGE = PageRequest()
 
 
-class MovePromises(Promises):
-    """What goes over to another entity, old numbers, contacts of several sources: what `EntityRepository` promises."""
+class MovePromises(TwoFirms):
+    """What goes over to another entity, and old numbers: what `EntityRepository.transfer` promises."""
 
     law = "L13"
-
-    @pytest.fixture
-    def two_firms(self, store: Store) -> Store:
-        """A store with three entities at each of two firms."""
-        with store.transaction() as tx:
-            for firm_id in (ACME, OTHER_FIRM):
-                tx.firms.save(firm(firm_id))
-                tx.entities.save_many(entity(one, JANE, firm_id=firm_id) for one in (SMITH, TRUST, REALTY))
-        return store
-
-    def test_users_are_found_by_their_ids(self, two_firms: Store) -> None:
-        """Those that exist, at this firm."""
-        with two_firms.transaction() as tx:
-            sign_up(tx, user(), SMITH)
-            sign_up(tx, user("ann", jane_at(1)), SMITH)
-            assert tx.users.some(ACME, [JANE_ID, UserId("nobody")]) == {JANE_ID: user()}
-            assert tx.users.some(OTHER_FIRM, [JANE_ID]) == tx.users.some(ACME, []) == {}
-
-    def test_a_source_replaces_its_own_contacts(self, two_firms: Store) -> None:
-        """What others list stays, and so does everything else of the entity; an empty list takes them away."""
-        with two_firms.transaction() as tx:
-            tx.entities.save_contacts([entity(SMITH, jane_at(1), jane_at(2)), entity(TRUST, jane_at(1))], "xero")
-            tx.entities.save_contacts([entity(SMITH, jane_at(3), name="Ignored", active=False)], "by hand")
-            tx.entities.save_contacts([entity(SMITH, jane_at(2)), entity(TRUST)], "xero")
-
-        def listed(source: str) -> list[ClientEntity]:
-            return list(snapshot.entities.roster(ACME, [SMITH, TRUST], source=source))
-
-        with two_firms.snapshot() as snapshot:
-            assert listed(PMS) == [entity(SMITH, JANE), entity(TRUST, JANE)]
-            assert listed("xero") == [entity(SMITH, jane_at(2)), entity(TRUST)]
-            assert listed("by hand") == [entity(SMITH, jane_at(3)), entity(TRUST)]
-            assert listed("nobody") == [entity(SMITH), entity(TRUST)]
-            whole = [one.contacts for one in snapshot.entities.roster(ACME, source="xero")]
-            assert whole == [entity(SMITH, jane_at(2)).contacts, (), ()]
-            assert snapshot.entities.listing(ACME, jane_at(1)) == ()
-            assert snapshot.entities.listing(ACME, jane_at(3)) == (entity(SMITH),)
-            assert snapshot.entities.listing(OTHER_FIRM, jane_at(3)) == ()
-
-    def test_what_others_list_is_told_by_address(self, two_firms: Store) -> None:
-        """Of all sources but one, each address once, and nothing of entities with which nobody else lists any."""
-        with two_firms.transaction() as tx:
-            tx.entities.save_contacts([entity(SMITH, JANE, jane_at(1))], "xero")
-            tx.entities.save_contacts([entity(SMITH, jane_at(1))], "by hand")
-            asked = (ACME, [SMITH, TRUST, EntityId("9999")])
-            assert tx.entities.listed_elsewhere(*asked, PMS) == {SMITH: {JANE.key: JANE, jane_at(1).key: jane_at(1)}}
-            assert tx.entities.listed_elsewhere(*asked, "xero") == {
-                SMITH: {JANE.key: JANE, jane_at(1).key: jane_at(1)},
-                TRUST: {JANE.key: JANE},
-            }
-            assert tx.entities.listed_elsewhere(OTHER_FIRM, [SMITH], PMS) == {}
-            assert tx.entities.lock_many(ACME, [SMITH], source="by hand") == (entity(SMITH, jane_at(1)),)
-
-    def test_an_entity_saved_anew_keeps_what_other_sources_list(self, two_firms: Store) -> None:
-        """Saving replaces the contacts of the practice-management system."""
-        with two_firms.transaction() as tx:
-            tx.entities.save_contacts([entity(SMITH, jane_at(1))], "xero")
-            tx.entities.save(entity(SMITH))
-            assert tx.entities.listing(ACME, jane_at(1)) == (entity(SMITH),)
-            assert tx.entities.find(ACME, SMITH) == entity(SMITH)
 
     def test_old_numbers_are_remembered(self, two_firms: Store) -> None:
         """By entity id, as long as they are active; the same number twice is remembered once."""
@@ -106,6 +43,23 @@ class MovePromises(Promises):
             tx.entities.save(entity(TRUST, active=False))
             assert tx.entities.formerly(ACME, "7") == (entity(SMITH),)
             assert tx.entities.formerly(ACME, SMITH) == tx.entities.formerly(OTHER_FIRM, "7") == ()
+
+    def test_old_numbers_are_matched_exactly(self, two_firms: Store) -> None:
+        """As the numbers of today are: case, zeros and blanks count."""
+        with two_firms.transaction() as tx:
+            tx.entities.keep_numbers([entity(TRUST, client_number="a-7")])
+            tx.entities.transfer(ACME, {TRUST: SMITH})
+            found = [tx.entities.formerly(ACME, number) for number in ("a-7", "A-7", "a-7 ", "a-07", "a-")]
+        assert found == [(entity(SMITH),), (), (), (), ()]
+
+    def test_an_entity_that_slept_has_its_old_numbers(self, two_firms: Store) -> None:
+        """Who is deactivated and comes back is found by the numbers that it once bore."""
+        with two_firms.transaction() as tx:
+            tx.entities.keep_numbers([entity(TRUST, client_number="7")])
+            tx.entities.save(entity(TRUST, active=False))
+        with two_firms.transaction() as tx:
+            tx.entities.save(entity(TRUST))
+            assert tx.entities.formerly(ACME, "7") == (entity(TRUST),)
 
     def test_numbers_go_over(self, two_firms: Store) -> None:
         """What an entity bears and once bore leads to the survivor, and to itself no more. Who is absent has none."""
@@ -158,10 +112,10 @@ class MovePromises(Promises):
             tx.bars.carry(ACME, {})
 
     def test_bills_go_over(self, two_firms: Store) -> None:
-        """Of every kind and status, paid and not due ones too, with all that is found by them."""
+        """Invoices, late fees and payments alike, with all that is found by them."""
         with two_firms.transaction() as tx:
             tx.invoices.save_many([invoice("A", TRUST), invoice("B", SMITH), invoice("C", TRUST, firm_id=OTHER_FIRM)])
-            tx.late_fees.save_many([late_fee("F", TRUST), late_fee("G", TRUST, amount_due=usd(0))])
+            tx.late_fees.save(late_fee("F", TRUST))
             tx.payments.save(payment("P", TRUST))
             for kept in (tx.invoices, tx.late_fees, tx.payments):
                 kept.transfer(ACME, {TRUST: SMITH, REALTY: SMITH})
@@ -173,3 +127,14 @@ class MovePromises(Promises):
             assert tx.late_fees.in_scope(Only(ACME, SMITH), PAGE).items == (late_fee("F", SMITH),)
             assert tx.payments.in_scope(Only(ACME, SMITH), PAGE).items == (payment("P", SMITH),)
             assert tx.invoices.totals(Only(OTHER_FIRM, TRUST)).count == 1
+
+    @pytest.mark.parametrize("status", list(InvoiceStatus))
+    @pytest.mark.parametrize("due", [0, 5])
+    def test_invoices_of_every_status_go_over(self, two_firms: Store, status: InvoiceStatus, due: int) -> None:
+        """What is paid, void, a draft, or owes nothing goes over like what is open."""
+        before = invoice("A", TRUST, status=status, amount_due=usd(due))
+        with two_firms.transaction() as tx:
+            tx.invoices.save(before)
+            tx.invoices.transfer(ACME, {TRUST: SMITH})
+        with two_firms.snapshot() as snapshot:
+            assert snapshot.invoices.find(ACME, before.invoice_id) == attrs.evolve(before, entity_id=SMITH)

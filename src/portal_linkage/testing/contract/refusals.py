@@ -1,6 +1,6 @@
 """What a mailbox is refused: bars of the firm's, and what the person left."""
 
-from ...domain.values import EntityId, FirmId, PageRequest
+from ...domain.values import EmailAddress, EntityId, FirmId, PageRequest
 from ...ports import Refusals, Store
 from ..builders import ACME, JANE, OTHER_FIRM, REALTY, SMITH, TRUST, bar, jane_at, leave_bars, sign_up, user
 from ..promises import Promises
@@ -98,6 +98,17 @@ class RefusalPromises(Promises):
                 JANE.key: Refusals(barred=frozenset({REALTY, SMITH})),
                 jane_at(1).key: Refusals(barred=frozenset({SMITH})),
                 jane_at(3).key: Refusals(left=frozenset({REALTY})),
+            }
+
+    def test_refusals_are_told_by_the_key_of_the_address(self, store: Store) -> None:
+        """However an address was spelled when it was barred, or when its user left, it is told under its key."""
+        spelled = EmailAddress.parse("JANE.Smith@Example.com")
+        with store.transaction() as tx:
+            leave_bars(tx, bar(REALTY, spelled))
+            tx.bars.remember_leaving(tx.mailboxes.lock(ACME, spelled), SMITH)
+        with store.snapshot() as snapshot:
+            assert snapshot.bars.touching(ACME, [REALTY, SMITH]) == {
+                JANE.key: Refusals(barred=frozenset({REALTY}), left=frozenset({SMITH}))
             }
 
     def test_refusals_of_very_many_entities_are_told(self, store: Store) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from itertools import chain
 from typing import TypeVar
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ...domain.entities import InvoiceStatus
 from ...domain.values import FirmId, Page, PageRequest, new_uuid
-from ...ports import Store
+from ...ports import Store, Transaction
 from ..builders import walk
 from ..promises import Promises, for_each_store
 from ._worlds import World, worlds
@@ -28,6 +29,19 @@ def written(store: Store, world: World) -> World:
 def whole(fetch: Callable[[PageRequest], Page[T]], limit: int) -> tuple[T, ...]:
     """All rows of a listing, page by page."""
     return tuple(chain.from_iterable(walk(fetch, limit)))
+
+
+def exchange(tx: Transaction, before: World, after: World) -> None:
+    """Let the bills of one world become those of another, which are numbered alike."""
+    for one in before.invoices[len(after.invoices) :]:
+        tx.invoices.remove(one.firm_id, one.invoice_id)
+    for fee in before.late_fees[len(after.late_fees) :]:
+        tx.late_fees.remove(fee.firm_id, fee.fee_id)
+    for paid in before.payments[len(after.payments) :]:
+        tx.payments.remove(paid.firm_id, paid.payment_id)
+    tx.invoices.save_many(after.invoices)
+    tx.late_fees.save_many(after.late_fees)
+    tx.payments.save_many(after.payments)
 
 
 class ScopePromises(Promises):
@@ -112,27 +126,15 @@ class ScopePromises(Promises):
         """After bills were replaced, moved and removed, lists and sums are those of what is there now."""
         world = written(store, world)
         kept = after.at(world.scope.firm_id)
+        now = attrs.evolve(world, invoices=kept.invoices, late_fees=kept.late_fees, payments=kept.payments)
         with store.transaction() as tx:
-            for one in world.invoices[len(kept.invoices) :]:
-                tx.invoices.remove(one.firm_id, one.invoice_id)
-            tx.invoices.save_many(kept.invoices)
-            for fee in world.late_fees[len(kept.late_fees) :]:
-                tx.late_fees.remove(fee.firm_id, fee.fee_id)
-            tx.late_fees.save_many(kept.late_fees)
-            found = tx.invoices.totals(world.scope), tx.late_fees.totals(world.scope)
+            exchange(tx, world, now)
+            found = tx.invoices.totals(now.scope), tx.late_fees.totals(now.scope)
             pages = [
-                tx.invoices.in_scope(world.scope, InvoiceStatus.OPEN, PageRequest()).items,
-                tx.invoices.in_scope(world.scope, InvoiceStatus.PAID, PageRequest()).items,
-                tx.late_fees.in_scope(world.scope, PageRequest()).items,
+                tx.invoices.in_scope(now.scope, InvoiceStatus.OPEN, PageRequest()).items,
+                tx.invoices.in_scope(now.scope, InvoiceStatus.PAID, PageRequest()).items,
+                tx.late_fees.in_scope(now.scope, PageRequest()).items,
+                tx.payments.in_scope(now.scope, PageRequest()).items,
             ]
-        now = World(
-            entities=world.entities,
-            held=world.held,
-            held_by_another=world.held_by_another,
-            invoices=kept.invoices,
-            late_fees=kept.late_fees,
-            payments=world.payments,
-            scope=world.scope,
-        )
-        assert pages == [now.open_invoices(), now.paid_invoices(), now.due_fees()]
+        assert pages == [now.open_invoices(), now.paid_invoices(), now.due_fees(), now.received()]
         assert (dict(found[0].due), dict(found[1])) == (now.invoices_due(), now.fees_due())

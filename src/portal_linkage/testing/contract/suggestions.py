@@ -3,7 +3,7 @@
 import pytest
 
 from ...domain.outcomes import Suggestion
-from ...domain.values import EntityId, UserId, search_key
+from ...domain.values import UserId, search_key
 from ...ports import Store
 from ..builders import (
     ACME,
@@ -17,7 +17,6 @@ from ..builders import (
     entity,
     jane_at,
     leave_bars,
-    link,
     sign_up,
     user,
 )
@@ -208,5 +207,4 @@ class SuggestionPromises(Promises):
         """When one of two who share a word is renamed, the word still leads to the other."""
         with clients.transaction() as tx:
             tx.entities.save(entity(SMITH, name="Jane"))
-            tx.links.remove_many([link(EntityId("none"))])
         assert suggested(clients, "smith") == [TRUST, "e2", "e1", REALTY, "e3"]

@@ -187,6 +187,6 @@ class TransactionPromises(Furnished):
     def test_what_is_of_another_kind_is_not_kept(self, furnished: Store, name: str) -> None:
         """Saving a thing of the wrong kind is a plain TypeError, and nothing of the change is kept."""
         before = picture(furnished)
-        with pytest.raises(TypeError, match="must be"), furnished.transaction() as tx:
+        with pytest.raises(TypeError), furnished.transaction() as tx:
             WRONG_KINDS[name](tx, {"entity": entity("new"), "invoice": invoice("new")})
         assert picture(furnished) == before

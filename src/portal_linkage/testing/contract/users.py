@@ -5,7 +5,7 @@ import pytest
 from ... import Conflict
 from ...domain.values import EmailAddress, UserId
 from ...ports import Store
-from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, at, jane_at, sign_up, user
+from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, at, jane_at, sign_up, user
 from ..promises import Promises
 
 
@@ -77,6 +77,22 @@ class UserPromises(Promises):
         assert found is not None
         assert str(found.email) == str(spelled)
 
+    def test_users_are_found_by_their_ids(self, store: Store) -> None:
+        """Those that exist, at this firm."""
+        with store.transaction() as tx:
+            sign_up(tx, user(), SMITH)
+            sign_up(tx, user("ann", jane_at(1)), SMITH)
+            assert tx.users.some(ACME, [JANE_ID, UserId("nobody")]) == {JANE_ID: user()}
+            assert tx.users.some(OTHER_FIRM, [JANE_ID]) == tx.users.some(ACME, []) == {}
+
+    def test_users_are_found_by_the_keys_of_their_addresses(self, store: Store) -> None:
+        """However a user spelled their address, and however it is asked for, it is answered under its key."""
+        spelled = user(email=EmailAddress.parse("JANE.Smith@Example.com"))
+        with store.transaction() as tx:
+            sign_up(tx, spelled)
+        with store.snapshot() as snapshot:
+            assert snapshot.users.having(ACME, [EmailAddress.parse("Jane.SMITH@example.com")]) == {JANE.key: spelled}
+
     def test_users_are_found_by_many_addresses_at_once(self, store: Store) -> None:
         """Of many addresses, those that have a user give them by address key."""
         with store.transaction() as tx:
@@ -111,6 +127,18 @@ class UserPromises(Promises):
             assert snapshot.users.find(ACME, JANE_ID) is None
             assert snapshot.users.find_by_email(ACME, JANE) is None
             assert snapshot.users.having(ACME, [JANE]) == {}
+
+    def test_several_users_are_removed_at_once(self, store: Store) -> None:
+        """Of those who are taken away together none is left, and nobody else is taken away."""
+        people = [user(f"jane-{number}", jane_at(number)) for number in range(4)]
+        with store.transaction() as tx:
+            for one in people:
+                sign_up(tx, one)
+            tx.users.remove(*people[:3])
+            tx.users.remove()
+        with store.snapshot() as snapshot:
+            assert snapshot.users.having(ACME, [one.email for one in people]) == {jane_at(3).key: people[3]}
+            assert snapshot.users.some(ACME, [one.user_id for one in people]) == {people[3].user_id: people[3]}
 
     def test_a_removed_user_cannot_be_locked(self, store: Store) -> None:
         """Nobody is left to be locked once the user is gone."""
