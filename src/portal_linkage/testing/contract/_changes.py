@@ -29,6 +29,7 @@ from ..builders import (
     usd,
     user,
 )
+from ._pictures import GONE
 
 
 def _move_entities(tx: Transaction) -> None:
@@ -79,6 +80,11 @@ def _sign_up_others(tx: Transaction) -> None:
     sign_up(tx, user("jane-1", jane_at(1)), TRUST)
 
 
+def _transfer_bills(tx: Transaction) -> None:
+    for kept in (tx.invoices, tx.late_fees, tx.payments):
+        kept.transfer(ACME, {REALTY: SMITH})
+
+
 def _change_bars(tx: Transaction) -> None:
     mailbox = tx.mailboxes.lock(ACME, JANE)
     tx.bars.remove(mailbox, TRUST)
@@ -90,12 +96,18 @@ def _change_bars(tx: Transaction) -> None:
 CHANGES: dict[str, Callable[[Transaction], None]] = {
     "firms": lambda tx: tx.firms.save(firm(name="Changed", show_late_fees=False)),
     "entities": _move_entities,
+    "contacts of others": lambda tx: tx.entities.save_contacts([entity(SMITH, JANE), entity(TRUST)], "xero"),
+    "old numbers": lambda tx: tx.entities.keep_numbers([entity(REALTY, client_number="8")]),
+    "entities merged": lambda tx: tx.entities.transfer(ACME, {SMITH: TRUST}),
+    "entities parted": lambda tx: tx.entities.part(ACME, [GONE]),
     "links added": _link_another,
     "links removed": _unlink_and_relink,
     "grounds": _change_grounds,
     "users removed": _remove_user,
     "users added": _sign_up_others,
     "bars": _change_bars,
+    "refusals carried": lambda tx: tx.bars.carry(ACME, {TRUST: SMITH}),
+    "bills transferred": _transfer_bills,
     "invoices": _move_invoices,
     "late fees": _move_late_fees,
     "payments": _move_payments,

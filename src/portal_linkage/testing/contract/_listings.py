@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from ...domain.entities import InvoiceStatus
+from ...domain.entities import Invoice, InvoiceStatus
 from ...domain.values import EntityId, FirmId, Page, PageRequest
 from ...domain.viewers import LinkedTo
 from ...ports import Snapshot, Store, Transaction
@@ -50,7 +50,7 @@ def _scope(firm_id: FirmId) -> LinkedTo:
 
 
 def _add_user(tx: Transaction, number: int) -> None:
-    sign_up(tx, user(f"jane-{number}", jane_at(number), name=f"Smith, Jane {number + 100}"), "1001")
+    sign_up(tx, user(f"jane-{number}", jane_at(number), name=f"smith.{number + 100}@example.com"), "1001")
 
 
 def _remove_user(tx: Transaction, number: int) -> None:
@@ -68,7 +68,11 @@ def _link_entity(tx: Transaction, number: int) -> None:
     tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(f"e{number}"))])
 
 
-def _paid(number: int) -> Any:  # noqa: ANN401
+def _open(number: int) -> Invoice:
+    return invoice(f"open-{number}", "e0", number=f"jane-{number}@example.com", due_on=_day(number))
+
+
+def _paid(number: int) -> Invoice:
     return invoice(f"paid-{number}", "e0", issued_on=_day(-number), status=InvoiceStatus.PAID)
 
 
@@ -96,8 +100,10 @@ LISTINGS: Final[dict[str, Listing]] = {
     ),
     "open invoices": Listing(
         lambda snapshot, firm_id, page: snapshot.invoices.in_scope(_scope(firm_id), InvoiceStatus.OPEN, page),
-        lambda tx, number: tx.invoices.save(invoice(f"open-{number}", "e0", due_on=_day(number))),
-        lambda tx, number: tx.invoices.remove(ACME, invoice(f"open-{number}").invoice_id),
+        lambda tx, number: tx.invoices.save(
+            invoice(f"open-{number}", "e0", number=f"jane-{number}@example.com", due_on=_day(number))
+        ),
+        lambda tx, number: tx.invoices.remove(ACME, _open(number).invoice_id),
     ),
     "paid invoices": Listing(
         lambda snapshot, firm_id, page: snapshot.invoices.in_scope(_scope(firm_id), InvoiceStatus.PAID, page),

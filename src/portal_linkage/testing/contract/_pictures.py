@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
-from ...domain.entities import InvoiceStatus
-from ...domain.values import PageRequest, UserId
+from ...domain.entities import ClientEntity, Firm, InvoiceStatus
+from ...domain.events import Event
+from ...domain.values import EntityId, InvoiceId, Page, PageRequest, UserId
 from ...domain.viewers import LinkedTo
-from ...ports import Snapshot, Store, Transaction
+from ...ports import PMS, EntityReader, Snapshot, Store, Transaction, UserReader
 from ..builders import (
     ACME,
     JANE,
@@ -33,12 +35,19 @@ from ..builders import (
 
 ALL = PageRequest(500)
 EVERYTHING = LinkedTo(ACME, JANE_ID)
+EMAILS = [JANE, *map(jane_at, (1, 2))]
+IDS = [SMITH, TRUST, REALTY]
+GONE = EntityId("1000")
+"""Merged into another, and never seen since."""
 
 
 def furnish(tx: Transaction) -> None:
     """Write something of every kind."""
     tx.firms.save(firm())
     tx.entities.save_many([entity(SMITH, JANE), entity(TRUST, JANE, jane_at(1)), entity(REALTY)])
+    tx.entities.save_contacts([entity(TRUST, jane_at(2))], "xero")
+    tx.entities.keep_numbers([entity(SMITH, client_number="7")])
+    tx.entities.transfer(ACME, {GONE: SMITH})
     mailbox = sign_up(tx, user(), REALTY, SMITH)
     leave_bars(tx, bar(TRUST))
     tx.bars.remember_leaving(mailbox, TRUST)
@@ -50,39 +59,80 @@ def furnish(tx: Transaction) -> None:
     journaled(tx, [event()])
 
 
-def pictured(snapshot: Snapshot) -> tuple[Any, ...]:
+@attrs.frozen
+class Picture:
     """Everything that a snapshot shows of the firm."""
-    emails = [JANE, jane_at(1)]
+
+    firm: Firm | None
+    entities: Page[ClientEntity]
+    """Those that Jane is linked to."""
+    clients: tuple[Any, ...]
+    people: tuple[Any, ...]
+    held: tuple[Any, ...]
+    bills: tuple[Any, ...]
+    journal: tuple[Page[Event], ...]
+
+
+def _clients(clients: EntityReader) -> tuple[Any, ...]:
     return (
-        snapshot.firms.find(ACME),
-        snapshot.users.search(ACME, "", None, ALL),
-        snapshot.users.search(ACME, "jane", None, ALL),
-        snapshot.users.having(ACME, emails),
-        [str(found.email) for found in snapshot.users.having(ACME, emails).values()],
-        [snapshot.links.listing(ACME, UserId(one)) for one in (JANE_ID, "ann")],
-        snapshot.links.touching(ACME, [SMITH, TRUST, REALTY]),
+        *(list(clients.roster(ACME, source=source)) for source in (PMS, "xero")),
+        *(clients.listed_elsewhere(ACME, IDS, source) for source in (PMS, "xero")),
+        *(clients.listing(ACME, email) for email in EMAILS),
+        clients.numbered(ACME, ["1001", "1002", "1003", "9"]),
+        *(clients.formerly(ACME, number) for number in ("1001", "1002", "7", "8")),
+        clients.merged(ACME, [*IDS, GONE]),
+        *(clients.suggest(ACME, text, JANE_ID, 9) for text in ("smith", "1", "bakery")),
+    )
+
+
+def _people(users: UserReader) -> tuple[Any, ...]:
+    having = users.having(ACME, EMAILS)
+    return (
+        *(users.search(ACME, text, None, ALL) for text in ("", "jane")),
+        having,
+        [str(found.email) for found in having.values()],
+        users.some(ACME, [JANE_ID, UserId("ann")]),
+    )
+
+
+def _held(snapshot: Snapshot) -> tuple[Any, ...]:
+    return (
+        *(snapshot.links.listing(ACME, UserId(one)) for one in (JANE_ID, "ann")),
+        snapshot.links.touching(ACME, IDS),
         snapshot.links.count(ACME, at_most=1000),
         snapshot.bars.listing(ACME, None, ALL),
-        snapshot.bars.touching(ACME, [SMITH, TRUST, REALTY]),
-        snapshot.entities.in_scope(EVERYTHING, ALL),
-        list(snapshot.entities.roster(ACME)),
-        [snapshot.entities.listing(ACME, email) for email in emails],
-        snapshot.entities.numbered(ACME, ["1001", "1002", "1003", "9"]),
-        [snapshot.entities.suggest(ACME, text, JANE_ID, 9) for text in ("smith", "1", "bakery")],
-        [snapshot.invoices.in_scope(EVERYTHING, status, ALL) for status in (InvoiceStatus.OPEN, InvoiceStatus.PAID)],
+        snapshot.bars.touching(ACME, IDS),
+    )
+
+
+def _bills(snapshot: Snapshot) -> tuple[Any, ...]:
+    return (
+        *(snapshot.invoices.in_scope(EVERYTHING, status, ALL) for status in (InvoiceStatus.OPEN, InvoiceStatus.PAID)),
+        *(snapshot.invoices.find(ACME, InvoiceId(one)) for one in "abc"),
         snapshot.invoices.totals(EVERYTHING),
         [snapshot.invoices.proves(ACME, REALTY, number) for number in "abc"],
         snapshot.late_fees.in_scope(EVERYTHING, ALL),
         dict(snapshot.late_fees.totals(EVERYTHING)),
         snapshot.payments.in_scope(EVERYTHING, ALL),
-        snapshot.journal.listing(ACME, None, None, ALL),
-        snapshot.journal.listing(ACME, JANE_ID, None, ALL),
-        snapshot.journal.listing(ACME, None, REALTY, ALL),
-        snapshot.journal.listing(ACME, JANE_ID, REALTY, ALL),
+        snapshot.payments.find(ACME, payment().payment_id),
     )
 
 
-def picture(store: Store) -> tuple[Any, ...]:
+def pictured(snapshot: Snapshot) -> Picture:
+    """Everything that a snapshot shows of the firm."""
+    asked = [(user_id, entity_id) for user_id in (None, JANE_ID) for entity_id in (None, REALTY)]
+    return Picture(
+        firm=snapshot.firms.find(ACME),
+        entities=snapshot.entities.in_scope(EVERYTHING, ALL),
+        clients=_clients(snapshot.entities),
+        people=_people(snapshot.users),
+        held=_held(snapshot),
+        bills=_bills(snapshot),
+        journal=tuple(snapshot.journal.listing(ACME, *one, ALL) for one in asked),
+    )
+
+
+def picture(store: Store) -> Picture:
     """Everything that the store shows of the firm."""
     with store.snapshot() as snapshot:
         return pictured(snapshot)

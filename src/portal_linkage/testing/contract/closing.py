@@ -1,5 +1,6 @@
 """A store is closed for good."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -8,6 +9,14 @@ from ...domain.errors import StoreUnavailable
 from ...ports import Store
 from ..builders import ACME, firm
 from ._furnished import Furnished
+
+
+def refused_once_closed(store: Store, *uses: Callable[[], object]) -> None:
+    """Close the store; each of these is refused then."""
+    store.close()
+    for use in uses:
+        with pytest.raises(StoreUnavailable):
+            use()
 
 
 class ClosingPromises(Furnished):
@@ -26,6 +35,23 @@ class ClosingPromises(Furnished):
         furnished.close()
         with pytest.raises(StoreUnavailable), ExitStack() as block:
             block.enter_context(furnished.transaction()).firms.save(firm())
+
+    def test_a_closed_store_delivers_nothing(self, furnished: Store) -> None:
+        """After closing, a worker is refused."""
+        furnished.close()
+        with pytest.raises(StoreUnavailable):
+            furnished.changes()
+
+    def test_a_snapshot_that_is_open_reads_nothing_after_closing(self, furnished: Store) -> None:
+        """When the store is closed meanwhile, the next reading is refused."""
+        with furnished.snapshot() as snapshot:
+            assert snapshot.firms.find(ACME) == firm()
+            refused_once_closed(furnished, lambda: snapshot.firms.find(ACME))
+
+    def test_a_transaction_that_is_open_keeps_nothing_after_closing(self, furnished: Store) -> None:
+        """When the store is closed meanwhile, reading and writing are refused, and so is the end."""
+        with pytest.raises(StoreUnavailable), furnished.transaction() as tx:
+            refused_once_closed(furnished, lambda: tx.firms.find(ACME), lambda: tx.firms.save(firm()))
 
     def test_a_store_may_be_closed_twice(self, furnished: Store) -> None:
         """Closing what is closed does nothing."""

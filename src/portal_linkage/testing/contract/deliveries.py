@@ -8,6 +8,7 @@ from ...domain.values import FirmId, PageRequest
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, event, journaled
 from ..promises import Promises
+from .paging import alterations
 
 FIRMS = (OTHER_FIRM, ACME)
 ROUNDS = 3
@@ -110,6 +111,15 @@ class DeliveryPromises(Promises):
         """What is no cursor at all is refused as such."""
         with pytest.raises(InvalidCursor):
             store.changes(after=cursor)
+
+    def test_an_altered_place_is_refused(self, store: Store) -> None:
+        """A cursor in which any one octet is another leads nowhere."""
+        happen(store, 0)
+        place = store.changes(limit=2).next
+        assert place is not None
+        for altered in alterations(str(place.after)):
+            with pytest.raises(InvalidCursor):
+                store.changes(after=altered)
 
     def test_a_place_among_all_events_is_none_among_a_firms(self, store: Store) -> None:
         """The cursor of a firm's changes is none of all firms', nor the other way about."""

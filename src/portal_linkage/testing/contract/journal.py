@@ -9,6 +9,7 @@ from ...domain.values import EntityId, PageRequest, UserId
 from ...ports import Store
 from ..builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, event, journaled, walk
 from ..promises import Promises
+from .paging import alterations
 
 
 def write(store: Store, *events: Event) -> None:
@@ -150,6 +151,16 @@ class JournalPromises(Promises):
             assert page.next is not None
             with pytest.raises(InvalidCursor):
                 snapshot.journal.changes(ACME, page.next)
+
+    def test_an_altered_place_in_the_changes_is_refused(self, store: Store) -> None:
+        """A cursor in which any one octet is another leads nowhere."""
+        write(store, *EVENTS)
+        with store.snapshot() as snapshot:
+            place = snapshot.journal.changes(ACME, PageRequest(2)).next
+            assert place is not None
+            for altered in alterations(str(place.after)):
+                with pytest.raises(InvalidCursor):
+                    snapshot.journal.changes(ACME, PageRequest(after=altered))
 
     def test_a_place_in_the_changes_is_none_in_the_journal(self, store: Store) -> None:
         """What the consumer of changes goes on from is no cursor of the journal, nor the other way about."""

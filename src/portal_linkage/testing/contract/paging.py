@@ -1,6 +1,7 @@
 """Pages and cursors: the same promises for every listing."""
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -29,6 +30,14 @@ def after(page: Page[Any]) -> PageRequest:
     """The request for what comes next."""
     assert page.next is not None
     return page.next
+
+
+def alterations(cursor: str) -> Iterator[str]:
+    """The cursor with one octet changed, each of them in turn."""
+    octets = base64.urlsafe_b64decode(cursor)
+    for place in range(len(octets)):
+        other = bytes([octets[place] ^ 1])
+        yield base64.urlsafe_b64encode(octets[:place] + other + octets[place + 1 :]).decode()
 
 
 class PagingPromises(Promises):
@@ -119,11 +128,21 @@ class PagingPromises(Promises):
 
     @pytest.mark.parametrize("name", LISTINGS)
     def test_a_cursor_holds_no_address(self, store: Store, name: str) -> None:
-        """Whoever unpacks a cursor finds no e-mail address in it."""
+        """Whoever unpacks a cursor finds no e-mail address in it, be it what a user or an invoice is called."""
         fill(store, LISTINGS[name], *range(ROWS))
         cursor = after(page_of(store, LISTINGS[name], PageRequest(2))).after
         assert cursor is not None
         assert b"example" not in base64.urlsafe_b64decode(cursor)
+
+    @pytest.mark.parametrize("name", LISTINGS)
+    def test_an_altered_cursor_is_refused(self, store: Store, name: str) -> None:
+        """A cursor in which any one octet is another leads nowhere."""
+        fill(store, LISTINGS[name], *range(ROWS))
+        cursor = after(page_of(store, LISTINGS[name], PageRequest(2))).after
+        assert cursor is not None
+        for altered in alterations(cursor):
+            with pytest.raises(InvalidCursor):
+                page_of(store, LISTINGS[name], PageRequest(after=altered))
 
     @pytest.mark.parametrize("name", SHRINKING)
     def test_a_row_removed_before_the_cursor_shifts_nothing(self, store: Store, name: str) -> None:

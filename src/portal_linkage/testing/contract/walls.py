@@ -38,6 +38,9 @@ def _furnish_the_other(tx: Transaction) -> None:
     tx.invoices.save_many(invoice(one, SMITH, firm_id=OTHER_FIRM, status=InvoiceStatus.OPEN) for one in "abc")
     tx.late_fees.save(late_fee(entity_id=SMITH, firm_id=OTHER_FIRM))
     tx.payments.save(payment(entity_id=SMITH, firm_id=OTHER_FIRM))
+    tx.entities.save_contacts([entity(SMITH, JANE, firm_id=OTHER_FIRM)], "xero")
+    tx.entities.keep_numbers([entity(REALTY, firm_id=OTHER_FIRM, client_number="7")])
+    tx.entities.transfer(OTHER_FIRM, {TRUST: REALTY})
     tx.attempts.recent(OTHER_FIRM, "number:1", at(-9))
     tx.attempts.add(OTHER_FIRM, "number:1", at(1), at(11))
     journaled(tx, [event(firm_id=OTHER_FIRM), event(firm_id=OTHER_FIRM)])
@@ -53,6 +56,8 @@ def _clear_the_other(tx: Transaction) -> None:
         tx.invoices.remove(OTHER_FIRM, invoice(one).invoice_id)
     tx.late_fees.remove(OTHER_FIRM, late_fee().fee_id)
     tx.payments.remove(OTHER_FIRM, payment().payment_id)
+    tx.entities.save_contacts([entity(SMITH, firm_id=OTHER_FIRM)], "xero")
+    tx.entities.part(OTHER_FIRM, [TRUST])
 
 
 class WallPromises(Furnished):
