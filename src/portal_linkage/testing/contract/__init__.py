@@ -6,6 +6,7 @@ from .attempts import AttemptPromises
 from .bars import BarPromises
 from .closing import ClosingPromises
 from .costs import CostPromises
+from .crowds import CrowdPromises
 from .deliveries import DeliveryPromises
 from .entities import EntityPromises
 from .firms import FirmPromises
@@ -41,6 +42,7 @@ class StorePromises(
     BarPromises,
     ClosingPromises,
     CostPromises,
+    CrowdPromises,
     DeliveryPromises,
     EntityPromises,
     FirmPromises,

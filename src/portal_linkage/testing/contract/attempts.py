@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ...ports import Store
-from ..builders import ACME, OTHER_FIRM, at
+from ..builders import ACME, OTHER_FIRM, at, sign_up, user
 from ..promises import Promises
 
 LONG_AGO, FOREVER = at(-1000), at(1000)
@@ -53,10 +53,30 @@ class AttemptPromises(Promises):
             others = (
                 (ACME, PERSON),
                 (ACME, "number:1003 "),
+                (ACME, "number:100"),
                 (ACME, "number:\N{FULLWIDTH DIGIT ONE}003"),
                 (OTHER_FIRM, NUMBER),
             )
             assert [tx.attempts.recent(*other, LONG_AGO) for other in others] == [()] * 4
+
+    def test_a_typed_number_counts_in_its_very_case(self, store: Store) -> None:
+        """What was typed in other letters, though they differ by their case alone, is another number."""
+        with store.transaction() as tx:
+            tx.attempts.recent(ACME, "number:a-7", LONG_AGO)
+            tx.attempts.add(ACME, "number:a-7", at(1), FOREVER)
+            told = [tx.attempts.recent(ACME, subject, LONG_AGO) for subject in ("number:a-7", "number:A-7")]
+        assert told == [(at(1),), ()]
+
+    def test_refused_proofs_of_a_person_outlive_the_user(self, store: Store) -> None:
+        """Who is removed and signs up again has as many left as before."""
+        with store.transaction() as tx:
+            subject = f"person:{sign_up(tx, user()).mailbox_id}"
+            tx.attempts.recent(ACME, subject, LONG_AGO)
+            tx.attempts.add(ACME, subject, at(1), FOREVER)
+            tx.users.remove(user())
+        with store.transaction() as tx:
+            sign_up(tx, user("jane-again"))
+            assert tx.attempts.recent(ACME, subject, LONG_AGO) == (at(1),)
 
     def test_what_is_in_the_window_stays(self, store: Store) -> None:
         """Counting one more drops nothing that is after the beginning of the window."""
@@ -77,7 +97,7 @@ class AttemptPromises(Promises):
             assert tx.attempts.recent(ACME, "number:1", LONG_AGO) == (at(1),)
 
     def test_ever_new_numbers_do_not_pile_up(self, store: Store) -> None:
-        """A guest who types a new number every hour leaves no more behind than one who types two."""
+        """A guest who types a new number every hour leaves behind no more than a few."""
         with store.transaction() as tx:
             for hour in range(50):
                 tx.attempts.recent(ACME, f"number:{hour}", at(60 * hour - 10))

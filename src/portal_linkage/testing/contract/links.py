@@ -3,7 +3,8 @@
 import attrs
 import pytest
 
-from ...domain.values import EntityId, FirmId, UserId
+from ...domain.values import EntityId, FirmId, UserId, iterate
+from ...domain.viewers import LinkedTo
 from ...ports import Store
 from ..builders import (
     ACME,
@@ -22,6 +23,14 @@ from ..builders import (
     user,
 )
 from ._furnished import GRANTED, LISTED, Linked
+
+
+def held_by_jane(store: Store) -> tuple[list[EntityId], list[EntityId]]:
+    """What Jane is linked to, and what of it is there, both in the order in which a store tells it."""
+    with store.snapshot() as snapshot:
+        links = snapshot.links.listing(ACME, JANE_ID)
+        entities = iterate(lambda page: snapshot.entities.in_scope(LinkedTo(ACME, JANE_ID), page), limit=50)
+        return [one.entity_id for one in links], [one.entity_id for one in entities]
 
 
 class LinkPromises(Linked):
@@ -66,6 +75,24 @@ class LinkPromises(Linked):
         with linked.snapshot() as snapshot:
             held = [one.entity_id for one in snapshot.links.listing(ACME, JANE_ID)]
         assert held == [REALTY, SMITH, "1009", "1000"]
+
+    def test_links_of_many_changes_are_listed_in_their_order(self, linked: Store) -> None:
+        """What was linked under the tenth revision comes after what was under the ninth, and so do the entities."""
+        made = [EntityId(f"{one:03}") for one in reversed(range(120))]
+        for one in made:
+            with linked.transaction() as tx:
+                tx.entities.save(entity(one))
+                tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), link(one))])
+        assert held_by_jane(linked) == ([REALTY, SMITH, *made], made)
+
+    def test_many_links_of_one_change_are_listed_in_their_order(self, linked: Store) -> None:
+        """The eleventh link of a change comes after its second, the hundredth after both, and so do the entities."""
+        made = [EntityId(f"{one:03}") for one in reversed(range(120))]
+        with linked.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.entities.save_many(map(entity, made))
+            tx.links.add_many([(mailbox, link(one)) for one in made])
+        assert held_by_jane(linked) == ([REALTY, SMITH, *made], made)
 
     def test_link_order_is_not_that_of_the_clock(self, linked: Store) -> None:
         """A link made later comes later, whatever its time says."""
@@ -139,12 +166,17 @@ class LinkPromises(Linked):
         """A roster change may name more entities than a statement takes parameters at once."""
         named = [EntityId(str(number)) for number in range(2200)]
         with linked.snapshot() as snapshot:
-            assert len(snapshot.links.touching(ACME, named)) == 3
+            assert len(snapshot.links.touching(ACME, named[::-1])) == len(snapshot.links.touching(ACME, named)) == 3
 
     def test_links_are_counted_per_firm(self, linked: Store) -> None:
         """A firm's links are all its users' together."""
         with linked.snapshot() as snapshot:
             assert (snapshot.links.count(ACME, at_most=1000), snapshot.links.count(OTHER_FIRM, at_most=1000)) == (3, 0)
+
+    def test_links_are_counted_as_far_as_is_asked(self, linked: Store) -> None:
+        """Beyond so many no link is counted; up to there every one is."""
+        with linked.snapshot() as snapshot:
+            assert [snapshot.links.count(ACME, at_most=most) for most in (0, 1, 2, 3, 4)] == [0, 1, 2, 3, 3]
 
     def test_the_count_follows_every_change(self, linked: Store) -> None:
         """Links added and removed are counted; grounds are not."""

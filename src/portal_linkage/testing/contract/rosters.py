@@ -50,9 +50,9 @@ class RosterPromises(Promises):
     def test_very_many_numbers_may_be_asked_for(self, store: Store) -> None:
         """A roster may name more numbers than a statement takes parameters at once."""
         with store.transaction() as tx:
-            tx.entities.save_many([entity(SMITH), entity(REALTY)])
+            tx.entities.save_many(entity(one) for one in ("0", SMITH, REALTY, "2199"))
             found = tx.entities.numbered(ACME, [str(number) for number in range(2200)])
-        assert [one.entity_id for one in found] == [SMITH, REALTY]
+        assert [one.entity_id for one in found] == ["0", SMITH, REALTY, "2199"]
 
     def test_the_roster_holds_all_entities_by_id(self, store: Store) -> None:
         """The roster is every entity, active or not, with its contacts, by entity id."""

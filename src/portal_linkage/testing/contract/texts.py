@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ...domain.entities import Contact
+from ...domain.entities import Contact, InvoiceStatus
 from ...domain.values import (
     EmailAddress,
     EntityId,
@@ -18,8 +18,24 @@ from ...domain.values import (
     search_key,
 )
 from ...domain.viewers import Only
-from ...ports import Store
-from ..builders import ACME, REALTY, at, bar, entity, firm, invoice, leave_bars, sign_up, user
+from ...ports import Refusals, Store, Transaction
+from ..builders import (
+    ACME,
+    JANE,
+    REALTY,
+    at,
+    bar,
+    entity,
+    firm,
+    invoice,
+    jane_at,
+    late_fee,
+    leave_bars,
+    link,
+    payment,
+    sign_up,
+    user,
+)
 from ..promises import Promises, for_each_store
 
 ODD = [
@@ -38,7 +54,19 @@ ODD = [
     "A" * 200,
 ]
 
+PAGE = PageRequest()
+
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+def keep_all(tx: Transaction, one: str, email: EmailAddress) -> None:
+    """Let something of every kind have this id."""
+    tx.entities.save(entity(one, client_number=one))
+    sign_up(tx, user(one, email), one)
+    leave_bars(tx, bar(one, email))
+    tx.invoices.save(invoice(one, one))
+    tx.late_fees.save(late_fee(one, one))
+    tx.payments.save(payment(one, one))
 
 
 class TextPromises(Promises):
@@ -133,6 +161,49 @@ class TextPromises(Promises):
             tx.entities.save(entity(REALTY, name=name))
             (found,) = tx.entities.in_scope(Only(ACME, REALTY), PageRequest()).items
         assert found.name == name
+
+    def test_long_names_are_kept_to_their_last_character(self, store: Store) -> None:
+        """Names of 500 characters, of a firm, a user, a client or a contact, are told apart by the last of them."""
+        for last in "ab":
+            name = "n" * 499 + last
+            listed = entity(contacts=(Contact(email=JANE, name=name),), name=name, client_number=last)
+            with store.transaction() as tx:
+                tx.firms.save(firm(FirmId(last), name))
+                tx.entities.save(listed)
+                sign_up(tx, user(last, jane_at(ord(last)), name=name))
+            with store.snapshot() as snapshot:
+                assert snapshot.firms.find(FirmId(last)) == firm(FirmId(last), name)
+                assert snapshot.entities.find(ACME, REALTY) == listed
+                assert snapshot.users.find(ACME, UserId(last)) == user(last, jane_at(ord(last)), name=name)
+
+    def test_long_ids_are_told_apart_by_their_last_character(self, store: Store) -> None:
+        """Two ids of 200 characters that end differently are two, whatever they are ids of."""
+        emails = {"i" * 199 + last: jane_at(ord(last)) for last in "ab"}
+        with store.transaction() as tx:
+            for one, email in emails.items():
+                keep_all(tx, one, email)
+        with store.snapshot() as snapshot:
+            for one, email in emails.items():
+                scope = Only(ACME, EntityId(one))
+                assert snapshot.entities.numbered(ACME, [one]) == (entity(one, client_number=one),)
+                assert snapshot.links.listing(ACME, UserId(one)) == (link(one, one),)
+                assert snapshot.bars.listing(ACME, email, PAGE).items == (bar(one, email),)
+                assert snapshot.invoices.in_scope(scope, InvoiceStatus.OPEN, PAGE).items == (invoice(one, one),)
+                assert snapshot.late_fees.in_scope(scope, PAGE).items == (late_fee(one, one),)
+                assert snapshot.payments.in_scope(scope, PAGE).items == (payment(one, one),)
+
+    def test_long_addresses_are_told_apart_by_their_last_character(self, store: Store) -> None:
+        """Two addresses of 254 octets that end differently have a mailbox, a user and bars each."""
+        first, second = (EmailAddress.parse(f"jane@{'x' * 245}.co{last}") for last in "mn")
+        with store.transaction() as tx:
+            sign_up(tx, user(email=first), REALTY)
+            leave_bars(tx, bar(REALTY, first))
+            tx.entities.save(entity(REALTY, first))
+        with store.transaction() as tx:
+            other = tx.mailboxes.lock(ACME, second)
+            assert (other.user, tx.bars.of(other)) == (None, Refusals())
+            assert tx.users.find_by_email(ACME, first) == user(email=first)
+            assert [tx.entities.listing(ACME, email) for email in (first, second)] == [(entity(REALTY),), ()]
 
     def test_who_barred_is_kept_as_they_are_called(self, store: Store) -> None:
         """A staff id of any characters comes back with the bar."""

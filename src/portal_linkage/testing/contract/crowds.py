@@ -1,0 +1,101 @@
+"""Very many at once: a roster change and a bookkeeper alike know no small numbers."""
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+import pytest
+
+from ...domain.values import EntityId, UserId, iterate
+from ...ports import PMS, Store, Transaction
+from ..builders import ACME, JANE, JANE_ID, SMITH, bar, entity, event, jane_at, journaled, link, sign_up, user
+from ..promises import Promises
+
+ASKED: Final = 4001
+THERE: Final = (0, 1999, 2000, 4000)
+"""Of all that are asked for: the first, the last, and where a store that asks in portions begins another one."""
+
+IDS: Final = [EntityId(f"{number:04}") for number in range(ASKED)]
+USERS: Final = [UserId(f"jane-{one}") for one in IDS]
+EMAILS: Final = [jane_at(number) for number in range(ASKED)]
+KEYS: Final = [email.key for email in EMAILS]
+SOURCE: Final = "xero"
+
+Reading = Callable[[Transaction], Collection[str]]
+
+READINGS: Final[dict[str, tuple[Reading, list[str]]]] = {
+    "entities.labels": (lambda tx: tx.entities.labels(ACME, IDS), [*IDS]),
+    "entities.numbered": (lambda tx: [one.entity_id for one in tx.entities.numbered(ACME, [*IDS])], [*IDS]),
+    "entities.merged": (lambda tx: tx.entities.merged(ACME, IDS), [*IDS]),
+    "entities.roster": (lambda tx: [one.entity_id for one in tx.entities.roster(ACME, IDS)], [*IDS]),
+    "entities.listed_elsewhere": (lambda tx: tx.entities.listed_elsewhere(ACME, IDS, PMS), [*IDS]),
+    "entities.hold": (lambda tx: tx.entities.hold(ACME, IDS), [*IDS]),
+    "entities.lock_many": (lambda tx: [one.entity_id for one in tx.entities.lock_many(ACME, IDS)], [*IDS]),
+    "links.touching": (lambda tx: [one.entity_id for one in tx.links.touching(ACME, IDS)], [*IDS]),
+    "links.counts": (lambda tx: [who for who, count in tx.links.counts(ACME, USERS).items() if count], [*USERS]),
+    "users.having": (lambda tx: tx.users.having(ACME, EMAILS), KEYS),
+    "users.some": (lambda tx: tx.users.some(ACME, USERS), [*USERS]),
+    "bars.touching": (lambda tx: tx.bars.touching(ACME, IDS), KEYS),
+    "mailboxes.lock_many": (
+        lambda tx: [one.email.key for one in tx.mailboxes.lock_many(ACME, EMAILS) if one.user is not None],
+        KEYS,
+    ),
+}
+
+
+def furnish_some(tx: Transaction) -> None:
+    """Let a few of very many be there: entities merged and listed by others, each with a user who is barred there."""
+    some = [IDS[number] for number in THERE]
+    tx.entities.save_many(entity(one, client_number=one) for one in some)
+    tx.entities.save_contacts([entity(one, JANE) for one in some], SOURCE)
+    tx.entities.transfer(ACME, dict.fromkeys(some, SMITH))
+    for number in THERE:
+        mailbox = sign_up(tx, user(USERS[number], EMAILS[number]), IDS[number])
+        tx.bars.add_many(mailbox, [bar(IDS[number], EMAILS[number])])
+
+
+class CrowdPromises(Promises):
+    """Very many at once: a roster change and a bookkeeper alike know no small numbers."""
+
+    law = "L15"
+
+    @pytest.mark.parametrize("name", READINGS)
+    def test_of_very_many_that_are_asked_for_all_that_are_there_are_told(self, store: Store, name: str) -> None:
+        """However many ids, numbers or addresses are asked for at once, the last is answered like the first."""
+        reading, asked = READINGS[name]
+        with store.transaction() as tx:
+            furnish_some(tx)
+            assert sorted(reading(tx)) == [asked[number] for number in THERE]
+
+    def test_very_many_links_come_and_go_at_once(self, store: Store) -> None:
+        """A bookkeeper is linked to thousands of clients in one change, and unlinked from all of them in another."""
+        with store.transaction() as tx:
+            mailbox = sign_up(tx, user())
+            tx.links.add_many([(mailbox, link(one)) for one in IDS])
+        with store.transaction() as tx:
+            assert [one.entity_id for one in tx.links.listing(ACME, JANE_ID)] == IDS
+            assert tx.links.count(ACME, at_most=ASKED + 1) == ASKED
+            tx.links.remove_many([link(one) for one in IDS[1:]])
+            assert [one.entity_id for one in tx.links.listing(ACME, JANE_ID)] == IDS[:1]
+
+    def test_very_many_bars_are_left_at_once(self, store: Store) -> None:
+        """A bookkeeper who is let go is barred from thousands of clients in one change."""
+        with store.transaction() as tx:
+            mailbox = tx.mailboxes.lock(ACME, JANE)
+            tx.bars.add_many(mailbox, [bar(one) for one in IDS])
+            assert tx.bars.of(mailbox).barred == {*IDS}
+
+    def test_very_many_events_are_written_at_once(self, store: Store) -> None:
+        """What happens in one change, be it thousands of events, is journaled in the order given."""
+        with store.transaction() as tx:
+            journaled(tx, [event(entity_id=one) for one in IDS])
+        with store.snapshot() as snapshot:
+            told = list(iterate(lambda page: snapshot.journal.listing(ACME, None, None, page)))
+        assert [one.entity_id for one in told] == IDS
+
+    def test_very_many_entities_have_their_contacts_replaced_at_once(self, store: Store) -> None:
+        """A roster of thousands is saved in one change, and each is as it was saved."""
+        with store.transaction() as tx:
+            tx.entities.save_many(entity(one, EMAILS[number]) for number, one in enumerate(IDS))
+        with store.snapshot() as snapshot:
+            saved = list(snapshot.entities.roster(ACME))
+        assert saved == [entity(one, EMAILS[number]) for number, one in enumerate(IDS)]
