@@ -17,8 +17,8 @@ collection of ids may ask once per 2,000 of them.
 scope if its firm has an **active** entity with the row's ``entity_id`` that the scope covers. Bills are not tied to
 entities by foreign keys: a bill may be there before its entity, and is then in nobody's scope.
 
-*Arrival.* Nothing waits for its firm or its entity either: mailboxes, users, links, bars, what was left, merges,
-refused proofs and events may be written of a firm that nobody has saved, and of entities that are not there yet.
+*What comes first.* Nothing waits for its firm or its entity either: mailboxes, users, links, bars, what was left,
+merges, refused proofs and events may be written of a firm that nobody has saved, and of entities that are not there.
 """
 
 import random

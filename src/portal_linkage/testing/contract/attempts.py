@@ -57,7 +57,7 @@ class AttemptPromises(Promises):
                 (ACME, "number:\N{FULLWIDTH DIGIT ONE}003"),
                 (OTHER_FIRM, NUMBER),
             )
-            assert [tx.attempts.recent(*other, LONG_AGO) for other in others] == [()] * 4
+            assert [tx.attempts.recent(*other, LONG_AGO) for other in others] == [()] * len(others)
 
     def test_a_typed_number_counts_in_its_very_case(self, store: Store) -> None:
         """What was typed in other letters, though they differ by their case alone, is another number."""

@@ -92,7 +92,7 @@ class CrowdPromises(Promises):
             told = list(iterate(lambda page: snapshot.journal.listing(ACME, None, None, page)))
         assert [one.entity_id for one in told] == IDS
 
-    def test_very_many_entities_have_their_contacts_replaced_at_once(self, store: Store) -> None:
+    def test_very_many_entities_are_saved_at_once(self, store: Store) -> None:
         """A roster of thousands is saved in one change, and each is as it was saved."""
         with store.transaction() as tx:
             tx.entities.save_many(entity(one, EMAILS[number]) for number, one in enumerate(IDS))

@@ -38,6 +38,7 @@ def delivered(store: Store, limit: int, after: str | None = None) -> tuple[list[
             return met, after
         assert len(page.items) <= limit
         met += page.items
+        assert len(met) <= ROUNDS * 3 * len(FIRMS), "more is told than has happened"
 
 
 def of_firm(events: list[Event], firm_id: FirmId) -> list[Event]:

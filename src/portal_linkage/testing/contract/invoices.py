@@ -196,6 +196,14 @@ class InvoicePromises(Billed):
             tx.invoices.remove(ACME, InvoiceId("b"))
             assert not tx.invoices.proves(ACME, REALTY, "7")
 
+    def test_an_invoice_proves_by_the_number_that_it_has_now(self, billed: Store) -> None:
+        """Under another number, or at another entity, it proves there and no longer where it did."""
+        keep(billed, invoice("a", REALTY, number="7"), invoice("b", REALTY, number="8"), invoice("c", REALTY))
+        keep(billed, invoice("a", REALTY, number="9"), invoice("b", SMITH, number="8"))
+        places = ((REALTY, "7"), (REALTY, "8"), (REALTY, "9"), (SMITH, "8"))
+        with billed.snapshot() as snapshot:
+            assert [snapshot.invoices.proves(ACME, *place) for place in places] == [False, False, True, True]
+
     def test_an_invoice_of_an_inactive_entity_still_proves(self, billed: Store) -> None:
         """Whether the entity may be claimed is not the invoices' business."""
         keep(billed, invoice("a", number="7"))

@@ -30,7 +30,7 @@ PAGE = PageRequest()
 
 
 class MovePromises(TwoFirms):
-    """What goes over to another entity, and old numbers: what `EntityRepository.transfer` promises."""
+    """What goes over to another entity, and old numbers: what `transfer`, `part` and `carry` promise."""
 
     law = "L13"
 
@@ -47,10 +47,12 @@ class MovePromises(TwoFirms):
     def test_old_numbers_are_matched_exactly(self, two_firms: Store) -> None:
         """As the numbers of today are: case, zeros and blanks count."""
         with two_firms.transaction() as tx:
-            tx.entities.keep_numbers([entity(TRUST, client_number="a-7")])
+            tx.entities.keep_numbers([entity(TRUST, client_number="a-7"), entity(REALTY, client_number="B-7")])
             tx.entities.transfer(ACME, {TRUST: SMITH})
-            found = [tx.entities.formerly(ACME, number) for number in ("a-7", "A-7", "a-7 ", "a-07", "a-")]
-        assert found == [(entity(SMITH),), (), (), (), ()]
+            found = [tx.entities.formerly(ACME, number) for number in ("a-7", "B-7")]
+            others = [tx.entities.formerly(ACME, number) for number in ("A-7", "b-7", "a-7 ", "a-07", "a-")]
+        assert found == [(entity(SMITH),), (entity(REALTY),)]
+        assert others == [()] * 5
 
     def test_an_entity_that_slept_has_its_old_numbers(self, two_firms: Store) -> None:
         """Who is deactivated and comes back is found by the numbers that it once bore."""

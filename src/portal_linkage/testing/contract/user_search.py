@@ -51,6 +51,7 @@ class UserSearchPromises(Promises):
         [
             ("portal.", ["u1"]),
             ("PORTAL.1@EXAMPLE.COM", ["u1"]),
+            ("portal.1@example.com.au", []),
             ("office@", ["u3"]),
             ("10@", ["u4"]),
             ("example.com", []),
