@@ -633,7 +633,10 @@ class Transaction(Snapshot, Protocol):
 
 
 class Store(Protocol):
-    """Where everything is kept. Threads may share one."""
+    """Where everything is kept. Threads may share one.
+
+    A block may be ended on another thread than it was begun on: then both are free to open the next.
+    """
 
     @property
     def owns_transactions(self) -> bool:

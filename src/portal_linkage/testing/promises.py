@@ -1,6 +1,7 @@
 """What every group of promises stands on: a fresh store, what an adapter may lack, and how a broken promise reads."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -131,8 +132,14 @@ def needs(capability: Capability) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def _explained(promise: Any, law: str) -> Any:  # noqa: ANN401 -- a test, as pytest or Hypothesis has made it
-    """Let a promise that is broken say in words which it was; of a property, what is run for each example."""
-    said = " ".join(cleandoc(promise.__doc__).split()).removeprefix(f"{law}: ")
+    """Let a promise that is broken say in words which it was; of a property, what is run for each example.
+
+    The law is that of its group, unless its sentence begins with another.
+    """
+    words = " ".join(cleandoc(promise.__doc__).split())
+    own = re.match(r"L\d+(?=: )", words)
+    law = own[0] if own else law
+    said = words.removeprefix(f"{law}: ")
     if not hasattr(promise, "hypothesis"):
         return _telling(promise, law, said)
     promise.hypothesis.inner_test = _telling(promise.hypothesis.inner_test, law, said)

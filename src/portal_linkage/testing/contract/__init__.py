@@ -15,6 +15,7 @@ from .invoices import InvoicePromises
 from .journal import JournalPromises
 from .late_fees import LateFeePromises
 from .links import LinkPromises
+from .locks import LockPromises
 from .mailboxes import MailboxPromises
 from .moves import MovePromises
 from .paging import PagingPromises
@@ -51,6 +52,7 @@ class StorePromises(
     JournalPromises,
     LateFeePromises,
     LinkPromises,
+    LockPromises,
     MailboxPromises,
     MovePromises,
     PagingPromises,

@@ -8,6 +8,7 @@ import pytest
 from ...domain.errors import StoreUnavailable
 from ...ports import Store
 from ..builders import ACME, firm
+from ..titles import PORTS
 from ._furnished import Furnished
 
 
@@ -22,7 +23,7 @@ def refused_once_closed(store: Store, *uses: Callable[[], object]) -> None:
 class ClosingPromises(Furnished):
     """A store is closed for good: what `Store.close` promises."""
 
-    law = "L15"
+    law = PORTS
 
     def test_a_closed_store_reads_nothing(self, furnished: Store) -> None:
         """After closing, a snapshot is refused."""

@@ -4,12 +4,13 @@ from ...domain.values import FirmId
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, entity, firm
 from ..promises import Promises
+from ..titles import PORTS
 
 
 class FirmPromises(Promises):
     """The firms: what `FirmRepository` promises."""
 
-    law = "L6"
+    law = PORTS
 
     def test_a_firm_is_found_as_it_was_saved(self, store: Store) -> None:
         """A firm is found with its name and its settings."""

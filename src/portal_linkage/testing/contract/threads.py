@@ -1,14 +1,15 @@
 """Threads share a store: nothing is lost, and nobody sees half a change."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
-from typing import TypeVar
+from functools import partial
+from threading import Event
 
-from ...domain.entities import InvoiceStatus
+import pytest
+
+from ...domain.entities import InvoiceStatus, User
 from ...domain.values import InvoiceId, PageRequest
 from ...domain.viewers import Only
-from ...ports import Store
+from ...ports import Store, Transaction
 from ..builders import (
     ACME,
     JANE,
@@ -17,6 +18,7 @@ from ..builders import (
     SMITH,
     entity,
     event,
+    firm,
     invoice,
     jane_at,
     journaled,
@@ -25,39 +27,15 @@ from ..builders import (
     user,
 )
 from ..promises import Capability, Promises, needs
+from ..titles import PORTS
+from ._at_once import PATIENCE, ROUNDS, at_once, begin, decided, ended, repeated, until
 from ._pictures import undone
-
-T = TypeVar("T")
-
-ROUNDS = 40
-PATIENCE = 60
-
-
-def at_once(*tasks: Callable[[], T]) -> list[T]:
-    """Run these on a thread each, all begun together, and give what they gave."""
-    start = Barrier(len(tasks))
-
-    def run(task: Callable[[], T]) -> T:
-        start.wait(PATIENCE)
-        return task()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return [future.result(PATIENCE) for future in [pool.submit(run, task) for task in tasks]]
-
-
-def repeated(task: Callable[[], T]) -> Callable[[], list[T]]:
-    """The task, many times over."""
-
-    def run() -> list[T]:
-        return [task() for _ in range(ROUNDS)]
-
-    return run
 
 
 class ThreadPromises(Promises):
     """Threads share a store: nothing is lost, and nobody sees half a change."""
 
-    law = "L17"
+    law = PORTS
 
     @needs(Capability.THREADS)
     def test_two_writers_lose_nothing(self, store: Store) -> None:
@@ -65,14 +43,13 @@ class ThreadPromises(Promises):
         with store.transaction() as tx:
             tx.invoices.save(invoice("a", amount_due=usd(0)))
 
-        def add_one() -> None:
-            with store.transaction() as tx:
-                tx.mailboxes.lock(ACME, JANE)
-                found = tx.invoices.find(ACME, InvoiceId("a"))
-                assert found is not None
-                tx.invoices.save(invoice("a", amount_due=usd(int(found.amount_due.amount) + 1)))
+        def add_one(tx: Transaction) -> None:
+            tx.mailboxes.lock(ACME, JANE)
+            found = tx.invoices.find(ACME, InvoiceId("a"))
+            assert found is not None
+            tx.invoices.save(invoice("a", amount_due=usd(int(found.amount_due.amount) + 1)))
 
-        at_once(repeated(add_one), repeated(add_one))
+        at_once(*[repeated(lambda: decided(store, add_one))] * 2)
         with store.snapshot() as snapshot:
             assert snapshot.invoices.find(ACME, InvoiceId("a")) == invoice("a", amount_due=usd(2 * ROUNDS))
 
@@ -80,41 +57,44 @@ class ThreadPromises(Promises):
     def test_locks_of_one_mailbox_are_lined_up(self, store: Store) -> None:
         """Two threads that lock one mailbox at once, the first time too, get revisions that nobody else got."""
 
-        def lock() -> int:
-            with store.transaction() as tx:
-                return tx.mailboxes.lock(ACME, JANE).revision
+        def lock(tx: Transaction) -> int:
+            return tx.mailboxes.lock(ACME, JANE).revision
 
-        revisions = [one for found in at_once(repeated(lock), repeated(lock)) for one in found]
+        found = at_once(*[repeated(lambda: decided(store, lock))] * 2)
+        revisions = [one for some in found for one in some]
         assert len(set(revisions)) == 2 * ROUNDS
 
     @needs(Capability.THREADS)
     def test_a_reader_never_sees_half_a_change(self, store: Store) -> None:
-        """While one thread changes two invoices together, another always finds them alike, and the sum with them."""
+        """L15: While one thread changes two invoices together, another always finds them alike, and their sum."""
         done = Event()
 
+        def change(number: int) -> None:
+            with store.transaction() as tx:
+                tx.invoices.save_many(invoice(one, amount_due=usd(number)) for one in "ab")
+
         def write() -> None:
-            for number in range(1, ROUNDS + 1):
-                with store.transaction() as tx:
-                    tx.invoices.save(invoice("a", amount_due=usd(number)))
-                    tx.invoices.save(invoice("b", amount_due=usd(number)))
-            done.set()
+            try:
+                for number in range(ROUNDS):
+                    change(number + 1)
+            finally:
+                done.set()
 
         def read() -> None:
-            while not done.is_set():
-                with store.snapshot() as snapshot:
-                    rows = snapshot.invoices.in_scope(Only(ACME, REALTY), InvoiceStatus.OPEN, PageRequest()).items
-                    first, second = (one.amount_due.units for one in rows)
-                    assert first == second
-                    assert snapshot.invoices.totals(Only(ACME, REALTY)).due["USD"].units == first + second
+            with store.snapshot() as snapshot:
+                rows = snapshot.invoices.in_scope(Only(ACME, REALTY), InvoiceStatus.OPEN, PageRequest()).items
+                first, second = (one.amount_due.units for one in rows)
+                assert first == second
+                assert snapshot.invoices.totals(Only(ACME, REALTY)).due["USD"].units == first + second
 
         with store.transaction() as tx:
             tx.entities.save(entity(REALTY))
-            tx.invoices.save_many([invoice("a"), invoice("b")])
-        at_once(write, read, read)
+        change(1)
+        at_once(write, until(done.is_set, read), until(done.is_set, read))
 
     @needs(Capability.THREADS)
     def test_a_snapshot_stands_still(self, store: Store) -> None:
-        """While a snapshot is open, what another thread is about to change reads the same to the end."""
+        """L15: While a snapshot is open, what another thread is about to change reads the same to the end."""
         with store.transaction() as tx:
             tx.entities.save(entity(REALTY))
             tx.invoices.save(invoice("a", amount_due=usd(1)))
@@ -125,30 +105,28 @@ class ThreadPromises(Promises):
             with store.transaction() as tx:
                 tx.invoices.save(invoice("a", amount_due=usd(2)))
 
-        with ThreadPoolExecutor(1) as pool:
-            with store.snapshot() as snapshot:
-                before = snapshot.invoices.totals(Only(ACME, REALTY))
-                writing = pool.submit(write)
-                assert begun.wait(PATIENCE)
-                Event().wait(0.05)
-                assert snapshot.invoices.totals(Only(ACME, REALTY)) == before
-            writing.result(PATIENCE)
+        with store.snapshot() as snapshot:
+            before = snapshot.invoices.totals(Only(ACME, REALTY))
+            writing = begin(write)
+            assert begun.wait(PATIENCE)
+            Event().wait(0.05)
+            assert snapshot.invoices.totals(Only(ACME, REALTY)) == before
+        ended(writing)
         with store.snapshot() as snapshot:
             assert snapshot.invoices.totals(Only(ACME, REALTY)).due == {"USD": usd(2)}
 
     @needs(Capability.THREADS)
     def test_what_was_committed_is_seen_by_all(self, store: Store) -> None:
-        """A snapshot that another thread opens after a transaction ended sees what it wrote."""
+        """L17: A snapshot that another thread opens after a transaction ended sees what it wrote."""
 
         def read() -> object:
             with store.snapshot() as snapshot:
                 return snapshot.entities.find(ACME, REALTY)
 
-        with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(read).result(PATIENCE) is None
-            with store.transaction() as tx:
-                tx.entities.save(entity(REALTY))
-            assert pool.submit(read).result(PATIENCE) == entity(REALTY)
+        assert ended(begin(read)) == [None]
+        with store.transaction() as tx:
+            tx.entities.save(entity(REALTY))
+        assert ended(begin(read)) == [entity(REALTY)]
 
     @needs(Capability.THREADS)
     def test_what_is_undone_is_seen_by_nobody(self, store: Store) -> None:
@@ -156,27 +134,32 @@ class ThreadPromises(Promises):
         done = Event()
 
         def give_up() -> None:
-            for _ in range(ROUNDS):
-                undone(store, lambda tx: sign_up(tx, user(), SMITH))
-            done.set()
+            try:
+                for _ in range(ROUNDS):
+                    undone(store, lambda tx: sign_up(tx, user(), SMITH))
+            finally:
+                done.set()
 
         def read() -> None:
-            while not done.is_set():
-                with store.snapshot() as snapshot:
-                    assert snapshot.users.find(ACME, JANE_ID) is None
-                    assert snapshot.links.count(ACME, at_most=1000) == 0
+            with store.snapshot() as snapshot:
+                assert snapshot.users.find(ACME, JANE_ID) is None
+                assert snapshot.links.count(ACME, at_most=1000) == 0
 
-        at_once(give_up, read)
+        at_once(give_up, until(done.is_set, read))
 
     @needs(Capability.THREADS)
     def test_many_sign_ups_at_once_all_come_through(self, store: Store) -> None:
         """Eight threads sign up people of their own at once, and all are there in the end."""
 
         def sign_up_some(thread: int) -> Callable[[], object]:
+            people = [user(f"{thread}-{number}", jane_at(10 * thread + number)) for number in range(5)]
+
+            def add(tx: Transaction, one: User) -> None:
+                sign_up(tx, one, SMITH, REALTY)
+
             def run() -> None:
-                for number in range(5):
-                    with store.transaction() as tx:
-                        sign_up(tx, user(f"{thread}-{number}", jane_at(10 * thread + number)), SMITH, REALTY)
+                for one in people:
+                    decided(store, partial(add, one=one))
 
             return run
 
@@ -187,35 +170,54 @@ class ThreadPromises(Promises):
 
     @needs(Capability.THREADS)
     def test_a_consumer_gets_every_event_of_many_writers_once(self, store: Store) -> None:
-        """While threads journal, a consumer who asks again and again gets each event once, in the journal's order."""
-        writers, done = 3, Event()
+        """L11: While threads journal, a consumer who asks again and again gets each event once, in their order."""
+        writers, done, met = 3, Event(), list[str]()
+        request = PageRequest(7)
 
         def write(by: str) -> Callable[[], object]:
             def run() -> None:
                 for number in range(ROUNDS):
-                    with store.transaction() as tx:
-                        journaled(tx, [event(by=f"{by}-{number}")])
+                    decided(store, partial(journaled, events=[event(by=f"{by}-{number}")]))
 
             return run
 
-        def consume() -> list[str]:
-            met: list[str] = []
-            request, last = PageRequest(7), False
-            while True:
-                with store.snapshot() as snapshot:
-                    page = snapshot.journal.changes(ACME, request)
-                met.extend(one.by for one in page.items)
-                assert page.next is not None
-                request = page.next
-                if last and not page.items:
-                    return met
-                last = done.is_set()
+        def consume() -> bool:
+            nonlocal request
+            with store.snapshot() as snapshot:
+                page = snapshot.journal.changes(ACME, request)
+            met.extend(one.by for one in page.items)
+            assert page.next is not None
+            request = page.next
+            return bool(page.items)
 
-        with ThreadPoolExecutor(1) as pool:
-            consumer = pool.submit(consume)
+        consumer = begin(until(done.is_set, consume))
+        try:
             at_once(*(write(f"writer-{number}") for number in range(writers)))
+        finally:
             done.set()
-            met = consumer.result(PATIENCE)
+        ended(consumer)
+        while consume():
+            assert len(met) <= writers * ROUNDS
         with store.snapshot() as snapshot:
             assert met == [one.by for one in snapshot.journal.listing(ACME, None, None, PageRequest(500)).items]
         assert len(set(met)) == writers * ROUNDS
+
+    @needs(Capability.THREADS)
+    @pytest.mark.parametrize("kind", ["transaction", "snapshot"])
+    def test_another_thread_may_end_a_block(self, store: Store, kind: str) -> None:
+        """A block that is ended on another thread, as frameworks may do, leaves both threads free to open the next."""
+
+        def rename(name: str) -> None:
+            with store.transaction() as tx:
+                tx.firms.save(firm(name=name))
+
+        def end() -> None:
+            opened.__exit__(None, None, None)
+            rename("Theirs")
+
+        opened = store.transaction() if kind == "transaction" else store.snapshot()
+        opened.__enter__()
+        ended(begin(end))
+        rename("Ours")
+        with store.snapshot() as snapshot:
+            assert snapshot.firms.find(ACME) == firm(name="Ours")

@@ -1,7 +1,6 @@
 """Transactions are whole, read what they wrote, and are not nested."""
 
 from contextlib import ExitStack
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from ...domain.values import PageRequest
 from ...domain.viewers import LinkedTo
 from ...ports import Refusals, Store, Transaction
 from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, firm, invoice, user
-from ..promises import Capability, needs
+from ..titles import PORTS
 from ._changes import CHANGES, WRONG_KINDS
 from ._furnished import Furnished
 from ._pictures import GaveUpError, picture, pictured, undone
@@ -22,7 +21,7 @@ EVERYTHING = LinkedTo(ACME, JANE_ID)
 class TransactionPromises(Furnished):
     """Whole, reading what they wrote, and not nested: what `Store.transaction` promises."""
 
-    law = "L15"
+    law = PORTS
 
     @pytest.mark.parametrize("name", CHANGES)
     def test_a_change_is_kept_on_a_clean_exit(self, furnished: Store, name: str) -> None:
@@ -195,19 +194,6 @@ class TransactionPromises(Furnished):
         with furnished.transaction() as tx:
             tx.firms.save(firm(name="Next"))
         assert picture(furnished).firm == firm(name="Next")
-
-    @needs(Capability.THREADS)
-    def test_another_thread_may_end_a_block(self, furnished: Store) -> None:
-        """A block that is ended on another thread, as frameworks may do, leaves both threads free to open the next."""
-        for block in (furnished.transaction, furnished.snapshot):
-            opened = block()
-            opened.__enter__()
-            ending = Thread(target=opened.__exit__, args=(None, None, None))
-            ending.start()
-            ending.join()
-            with furnished.transaction() as tx:
-                tx.firms.save(firm(name=str(block)))
-        assert picture(furnished).firm == firm(name=str(furnished.snapshot))
 
     @pytest.mark.parametrize("name", WRONG_KINDS)
     def test_what_is_of_another_kind_is_not_kept(self, furnished: Store, name: str) -> None:
