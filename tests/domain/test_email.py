@@ -124,7 +124,9 @@ def test_what_looks_alike_is_not_one_mailbox(one: str, other: str) -> None:
     assert parsed(one) != parsed(other)
 
 
-@pytest.mark.parametrize("text", ["jane@example.fox", "jane@Example.fox", "JANE@EXAMPLE.FOX", "\t Jane@Example.foX\r\n"])
+@pytest.mark.parametrize(
+    "text", ["jane@example.fox", "jane@Example.fox", "JANE@EXAMPLE.FOX", "\t Jane@Example.foX\r\n"]
+)
 def test_the_case_of_a_to_z_does_not_count_in_either_part(text: str) -> None:
     """One mailbox, however it is shouted (L16)."""
     assert EmailAddress.parse(text) == EmailAddress.parse("jane@example.fox")
