@@ -12,7 +12,10 @@ from .l09_twice import TwiceLaw
 from .l10_invisible import InvisibleLaw
 from .l11_journal import JournalLaw
 from .l12_grounds import GroundLaw
+from .l13_keys import KeyLaw
+from .l13_merges import MergeLaw
 from .l13_roster import RosterLaw
+from .l13_sources import SourceLaw
 from .l14_money import MoneyLaw
 from .l15_one_rule import OneRuleLaw
 from .l16_addresses import AddressLaw
@@ -38,6 +41,9 @@ class LawPromises(
     JournalLaw,
     GroundLaw,
     RosterLaw,
+    MergeLaw,
+    KeyLaw,
+    SourceLaw,
     MoneyLaw,
     OneRuleLaw,
     AddressLaw,

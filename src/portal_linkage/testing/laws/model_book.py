@@ -77,6 +77,16 @@ class Book:
         found.sort(key=lambda entity: (number_order(entity.client_number), entity.entity_id))
         return [entity.entity_id for entity in found]
 
+    def keep(self, bill: Invoice | LateFee | Payment) -> None:
+        """The PMS, or whoever it may be, tells of a bill or a payment."""
+        match bill:
+            case Invoice():
+                self.invoices[bill.invoice_id] = bill
+            case LateFee():
+                self.fees[bill.fee_id] = bill
+            case _:
+                self.payments[bill.payment_id] = bill
+
     def write(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Journal what happened."""
         told = tuple(events)

@@ -17,10 +17,8 @@ from ... import (
     FeeId,
     Firm,
     FirmId,
-    Invoice,
     InvoiceId,
     InvoiceProof,
-    LateFee,
     LinkagePolicy,
     LinkageService,
     LinkChange,
@@ -151,14 +149,7 @@ class Trial(Doings):
         """The PMS tells of bills and payments."""
         super().save_bills(bills)
         for bill in bills:
-            book = self.model.books[bill.firm_id]
-            match bill:
-                case Invoice():
-                    book.invoices[bill.invoice_id] = bill
-                case LateFee():
-                    book.fees[bill.fee_id] = bill
-                case _:
-                    book.payments[bill.payment_id] = bill
+            self.model.books[bill.firm_id].keep(bill)
 
     def remove_bill(self, firm_id: FirmId, bill_id: str) -> None:
         """The PMS takes a bill back, or one that was never there."""
