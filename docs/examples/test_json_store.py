@@ -12,4 +12,8 @@ class TestJsonStore(StoreContract):
     lacks: ClassVar = {Capability.STATEMENT_COUNTER: "there is no database to count at"}
 
     def make_store(self) -> Store:
-        return JsonStore({})
+        self.documents: dict[str, str] = {}
+        return JsonStore(self.documents)
+
+    def reopened(self, _store: Store, /) -> Store:
+        return JsonStore(self.documents)

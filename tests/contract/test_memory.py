@@ -8,9 +8,12 @@ from portal_linkage.testing import Capability, StoreContract
 
 
 class TestMemoryStore(StoreContract):
-    """All of it, but for statements, which it has none of."""
+    """All of it, but for statements, which it has none of, and another day."""
 
-    lacks: ClassVar = {Capability.STATEMENT_COUNTER: "it asks nobody: everything is in its own memory"}
+    lacks: ClassVar = {
+        Capability.STATEMENT_COUNTER: "it asks nobody: everything is in its own memory",
+        Capability.DURABILITY: "it lives as long as its process",
+    }
 
     def make_store(self) -> Store:
         """A store with nothing in it."""

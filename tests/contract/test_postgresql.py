@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
 from portal_linkage.testing.contract import StorePromises
 from portal_linkage.testing.laws import LawPromises
@@ -16,6 +17,11 @@ class TestPorts(StorePromises):
     def make_store(self) -> Store:
         """A store with nothing in it."""
         return engines.opened("postgresql")
+
+    def reopened(self, store: Store, /) -> Store:
+        """The same database, by connections of its own."""
+        assert isinstance(store, SqlStore)
+        return SqlStore.open(store.engine.url.render_as_string(hide_password=False), migrate=False)
 
     def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
         """How often a cursor is executed."""

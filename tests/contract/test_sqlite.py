@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
 from portal_linkage.testing.contract import StorePromises
 from portal_linkage.testing.laws import LawPromises
@@ -25,6 +26,11 @@ class TestPorts(StorePromises):
     def make_store(self) -> Store:
         """A store with nothing in it."""
         return engines.opened("sqlite", Path(mkdtemp(dir=self._folder)))
+
+    def reopened(self, store: Store, /) -> Store:
+        """The same file."""
+        assert isinstance(store, SqlStore)
+        return SqlStore.open(store.engine.url.render_as_string(hide_password=False), migrate=False)
 
     def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
         """How often a cursor is executed."""

@@ -8,11 +8,14 @@ from enum import StrEnum
 from functools import wraps
 from inspect import cleandoc
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
+from unittest import TestCase
+from weakref import WeakKeyDictionary
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ..ports import Store
+from ._fresh import UnfitError, leave_a_client, made_anew
 from .titles import broken
 
 P = ParamSpec("P")
@@ -37,6 +40,8 @@ class Capability(StrEnum):
     """Threads share one store."""
     STATEMENT_COUNTER = "a statement counter"
     """`StoreContract.counting` tells how often the database was asked."""
+    DURABILITY = "durability"
+    """What was committed is there when the store is opened anew, which `StoreContract.reopened` does."""
 
     # What a reader's tables may lack, as somebody has made them for their own purposes.
     FIRMS = "bills of several firms"
@@ -73,6 +78,22 @@ class Capability(StrEnum):
     """Payments are told apart by less than a second; otherwise by seconds."""
 
 
+def _ours(kind: type) -> list[type]:
+    """The classes of the kit that a class stands on."""
+    return [base for base in kind.__mro__ if base.__module__.startswith(f"{__package__}.")]
+
+
+def changed_promises(kind: type) -> list[str]:
+    """The promises of the kit that a class inherits, and overrides or drops, and what comes before any of them."""
+    named = [(name, promise) for base in _ours(kind) for name, promise in vars(base).items()]
+    promised = [one for one in named if one[0].startswith("test_") or one[0] == "before_any_promise"]
+    return sorted(name for name, promise in promised if inspect.getattr_static(kind, name) is not promise)
+
+
+_UNFIT: Final = WeakKeyDictionary[type, str]()
+"""What is wrong with what the author of a class has written for the tests, in words; nothing if it will do."""
+
+
 class Contract:
     """Promises, one a test, and what an adapter says that it lacks to keep them all."""
 
@@ -80,12 +101,40 @@ class Contract:
     """Which law these promises serve; a promise that is broken says so."""
     lacks: ClassVar[Mapping[Capability, str]] = {}
     """What the adapter lacks, each with the reason."""
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    """All that an adapter of this kind may lack."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
+        if issubclass(cls, TestCase):
+            raise TypeError(f"{cls.__name__} is a unittest.TestCase, which knows no fixtures: leave that base out")
         for name, promise in list(vars(cls).items()):
             if name.startswith("test_") and "law" in vars(cls):
                 setattr(cls, name, _explained(promise, cls.law))
+        if changed := ", ".join(changed_promises(cls)):
+            raise TypeError(f"{cls.__name__} overrides or drops promises: {changed}. What it lacks it says in lacks")
+
+    @pytest.fixture(autouse=True)
+    def before_any_promise(self, request: pytest.FixtureRequest) -> None:
+        """What the author has written for the tests will do; where it will not, no law is said to be broken."""
+        kit = {name for base in _ours(type(self)) for name in vars(base)}
+        for name in request.fixturenames:
+            if name not in kit:  # an author's own may be what make_store stands on
+                request.getfixturevalue(name)
+        if type(self) not in _UNFIT:
+            _UNFIT[type(self)] = self._unfit()
+        if told := _UNFIT[type(self)]:
+            pytest.fail(told, pytrace=False)
+
+    def _unfit(self) -> str:
+        try:
+            self.check_what_is_written()
+        except UnfitError as error:
+            return str(error)
+        return ""
+
+    def check_what_is_written(self) -> None:
+        """Raise an error in words if what the adapter's author has written for the tests will not do."""
 
     def counting(self, store: Store) -> AbstractContextManager[Callable[[], int]]:
         """Count how often the store asks its database, and tell when called; see `Capability.STATEMENT_COUNTER`."""
@@ -96,16 +145,27 @@ class Contract:
         changed = ", ".join(changed_promises(type(self)))
         assert not changed, f"{type(self).__name__} overrides or drops promises: {changed}"
         for capability, reason in self.lacks.items():
-            assert capability in list(Capability), f"{capability!r} is nothing that an adapter may lack"
+            assert capability in self.capabilities, f"{capability!r} is nothing that an adapter of this kind may lack"
             assert reason.strip(), f"{type(self).__name__} must say why it lacks {capability}"
 
 
 class Promises(Contract):
     """Promises of a store."""
 
+    capabilities = frozenset({Capability.THREADS, Capability.STATEMENT_COUNTER, Capability.DURABILITY})
+
     def make_store(self) -> Store:
         """Make a store with nothing in it; an adapter's author writes this."""
         raise NotImplementedError(NO_STORE)
+
+    def reopened(self, store: Store, /) -> Store:
+        """Open anew what a store has kept that was closed, as another process would; see `Capability.DURABILITY`."""
+        raise NotImplementedError(f"write reopened(self, store), or say in lacks why {store!r} keeps nothing")
+
+    def check_what_is_written(self) -> None:
+        """Two stores are made, and the second has nothing in it."""
+        with made_anew("make_store(self)", self.make_store, leave_a_client):
+            pass
 
     @pytest.fixture
     def store(self) -> Iterator[Store]:
@@ -153,10 +213,3 @@ def _telling(test: Callable[P, T], law: str, said: str) -> Callable[P, T]:
             return test(*args, **kwargs)
 
     return told
-
-
-def changed_promises(kind: type[Contract]) -> list[str]:
-    """The promises of the kit that a class inherits, and overrides or drops."""
-    ours = [base for base in kind.__mro__ if base.__module__.startswith(f"{__package__}.")]
-    promised = [(name, promise) for base in ours for name, promise in vars(base).items() if name.startswith("test_")]
-    return sorted(name for name, promise in promised if inspect.getattr_static(kind, name) is not promise)

@@ -22,6 +22,7 @@ from .paging import PagingPromises
 from .payments import PaymentPromises
 from .questions import QuestionPromises
 from .refusals import RefusalPromises
+from .reopening import ReopeningPromises
 from .rosters import RosterPromises
 from .scopes import ScopePromises
 from .sources import SourcePromises
@@ -59,6 +60,7 @@ class StorePromises(
     PaymentPromises,
     QuestionPromises,
     RefusalPromises,
+    ReopeningPromises,
     RosterPromises,
     ScopePromises,
     SourcePromises,

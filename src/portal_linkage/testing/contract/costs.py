@@ -89,6 +89,7 @@ class CostPromises(Promises):
     def test_a_reading_asks_as_often_for_40_links_as_for_one(self, name: str) -> None:
         """The number of statements never depends on the number of links."""
         few, many = (self._asked(READINGS[name], clients) for clients in (FEW, MANY))
+        assert few > 0, f"{name}: no statement was counted at all"
         assert few == many, f"{name}: {few} statements for {FEW} link, {many} for {MANY}"
 
     def _asked(self, ask: Reading, clients: int) -> int:

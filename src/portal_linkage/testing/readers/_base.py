@@ -1,7 +1,8 @@
 """What every group of promises of a reader stands on: tables with nothing in them, and a store that reads them."""
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain, islice
 from typing import Any, ClassVar, Final
 
@@ -12,8 +13,9 @@ from ...domain.entities import Invoice, LateFee, Payment
 from ...domain.values import FirmId, Page, PageRequest
 from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Store
+from .._fresh import UnfitError, done, made_anew
 from ..builders import ACME, JANE_ID, REALTY, SMITH, TRUST, entity, sign_up, user, walk
-from ..promises import Contract, for_each_store
+from ..promises import Capability, Contract, for_each_store
 from ._kinds import Kind, Listing
 from ._means import Means
 
@@ -30,6 +32,19 @@ EVERYTHING: Final = LinkedTo(ACME, JANE_ID)
 VISIT: Final = Only(ACME, REALTY)
 
 
+EVERYWHERE: Final = frozenset(
+    {
+        Capability.STATEMENT_COUNTER,
+        Capability.FIRMS,
+        Capability.FIRM_IDS,
+        Capability.TEXT_IDS,
+        Capability.CURRENCIES,
+        Capability.FRACTIONS,
+        Capability.LARGE_AMOUNTS,
+    }
+)
+"""What tables with bills of any kind may lack."""
+
 for_each_reader: Final = settings(for_each_store, max_examples=25)
 """Every example has tables and a store of its own."""
 
@@ -40,6 +55,7 @@ class ReaderPromises(Contract):
     currency: ClassVar[str] = "USD"
     """The one currency of all bills, if `Capability.CURRENCIES` is lacking."""
     kind: ClassVar[Kind[Any]]
+    capabilities = EVERYWHERE
 
     def make_reader(self) -> Any:  # noqa: ANN401 -- whatever the store takes
         """Make a reader over tables with nothing in them; an adapter's author writes this."""
@@ -55,6 +71,39 @@ class ReaderPromises(Contract):
         It may come several times, each time with others.
         """
         raise NotImplementedError(NO_SEED)
+
+    def check_what_is_written(self) -> None:
+        """Two stores are made, over tables with nothing in them; then what is seeded is there."""
+        with made_anew("make_store(self, reader)", self._made, self._leave) as store:
+            link_jane(store)
+            for listing in self.kind.listings:
+                if self._shown(store, listing):
+                    raise UnfitError("make_reader(self) gave a reader over tables with bills in them: empty them first")
+            for number, listing in enumerate(self.kind.listings, 1):
+                self._check_seed(store, listing, [f"{number}{place}" for place in range(4)])
+
+    def _made(self) -> Store:
+        reader = done("make_reader(self)", self.make_reader)
+        return self.make_store(reader)
+
+    def _leave(self, store: Store) -> None:
+        link_jane(store)
+        self.bill_each(REALTY)
+
+    def _shown(self, store: Store, listing: Listing[Any], otherwise: Collection[str] = ()) -> set[str]:
+        """The ids of what a listing shows. Of a reader that cannot list yet the promises tell."""
+        with suppress(Exception):
+            return {self.kind.id_of(one) for one in listed(store, listing)}
+        return set(otherwise)
+
+    def _check_seed(self, store: Store, listing: Listing[Any], ids: Sequence[str]) -> None:
+        first, *others = (listing.row(self.means, one, REALTY, place) for place, one in enumerate(ids))
+        for bills in (others, [first]):
+            done("seed(self, bills)", partial(self.seed, bills))
+        shown = self._shown(store, listing, ids)
+        if lost := ", ".join(one for one in ids if one not in shown):
+            name = self.kind.name.replace("_", " ")
+            raise UnfitError(f"seed(self, bills) did not write the {name} {lost}, or the reader shows them to nobody")
 
     @property
     def means(self) -> Means:

@@ -51,6 +51,7 @@ class ReaderElsewhere(ReaderPromises):
         """The number of statements never depends on the number of links, nor on that of bills."""
         for name, read in self.kind.readings.items():
             few, many = (self._asked(read, clients) for clients in (FEW, MANY))
+            assert few > 0, f"{name}: no statement was counted at all"
             assert few == many, f"{name}: {few} statements for {FEW} link, {many} for {MANY}"
 
     def _asked(self, read: Callable[[Snapshot, Scope], object], clients: int) -> int:

@@ -12,7 +12,7 @@ from ...domain.viewers import Scope
 from ...ports import Store, Totals
 from ..builders import ACME, REALTY, SMITH, TRUST, invoice
 from ..promises import Capability, needs
-from ._base import EVERYTHING, ReaderPromises, for_each_reader, listed
+from ._base import EVERYTHING, EVERYWHERE, ReaderPromises, for_each_reader, listed
 from ._kinds import INVOICES, Kind
 from ._means import DRAFT, FLOATING, OPEN, PAID, VOID
 
@@ -33,6 +33,13 @@ class Invoices(ReaderPromises):
     """What the promises about invoices are told in."""
 
     kind: ClassVar[Kind[Any]] = INVOICES
+    capabilities = EVERYWHERE | {
+        Capability.NUMBERS,
+        Capability.DRAFTS,
+        Capability.VOIDS,
+        Capability.STATUSES,
+        Capability.NEGATIVE_AMOUNTS,
+    }
 
     def bill(self, invoice_id: str, entity_id: str = REALTY, *, due: int = 1200, **fields: object) -> Invoice:
         """An invoice of so many of the smallest amounts; open if anything is due, else paid."""

@@ -13,7 +13,7 @@ from ...domain.viewers import Scope
 from ...ports import Store
 from ..builders import ACME, REALTY, SMITH, TRUST, late_fee
 from ..promises import Capability, needs
-from ._base import EVERYTHING, ReaderPromises, for_each_reader, listed
+from ._base import EVERYTHING, EVERYWHERE, ReaderPromises, for_each_reader, listed
 from ._kinds import LATE_FEES, Kind
 from ._means import FLOATING
 from .revoked import signed_up
@@ -34,6 +34,7 @@ class LateFees(ReaderPromises):
     """What the promises about late fees are told in."""
 
     kind: ClassVar[Kind[Any]] = LATE_FEES
+    capabilities = EVERYWHERE | {Capability.FEE_INVOICES, Capability.PART_PAYMENTS, Capability.NEGATIVE_AMOUNTS}
 
     def fee(self, fee_id: str, entity_id: str = REALTY, *, amount: int = 25, **fields: object) -> LateFee:
         """A fee of so many of the smallest amounts."""

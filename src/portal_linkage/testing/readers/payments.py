@@ -11,7 +11,7 @@ from ...domain.values import InvoiceId, PaymentId, UserId
 from ...ports import Store
 from ..builders import NOON, REALTY, SMITH, TRUST, payment
 from ..promises import Capability, needs
-from ._base import ReaderPromises, listed
+from ._base import EVERYWHERE, ReaderPromises, listed
 from ._kinds import PAYMENTS, Kind
 from .revoked import signed_up
 
@@ -22,6 +22,7 @@ class Payments(ReaderPromises):
     """What the promises about payments are told in."""
 
     kind: ClassVar[Kind[Any]] = PAYMENTS
+    capabilities = EVERYWHERE | {Capability.PAYERS, Capability.INVOICES_PAID, Capability.MICROSECONDS}
 
     def paid(self, payment_id: str, entity_id: str = REALTY, **fields: object) -> Payment:
         """A payment."""

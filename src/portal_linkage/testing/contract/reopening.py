@@ -1,0 +1,44 @@
+"""What was committed is there when the store is opened anew."""
+
+from ...ports import Store
+from ..builders import ACME, JANE, OTHER_FIRM, at, entity, firm
+from ..promises import Capability, needs
+from ..titles import PORTS
+from ._furnished import Furnished
+from ._pictures import picture, undone
+
+
+class ReopeningPromises(Furnished):
+    """What was committed is there when the store is opened anew, as another process would on another day."""
+
+    law = PORTS
+
+    @needs(Capability.DURABILITY)
+    def test_what_was_committed_is_there_when_a_store_is_opened_anew(self, furnished: Store) -> None:
+        """A store that was closed and is opened anew shows all that was committed, and nothing that was undone."""
+        undone(furnished, lambda tx: tx.firms.save(firm(OTHER_FIRM)), lambda tx: tx.entities.save(entity("new")))
+        before = picture(furnished)
+        furnished.close()
+        anew = self.reopened(furnished)
+        try:
+            assert picture(anew) == before
+            with anew.snapshot() as snapshot:
+                assert snapshot.firms.find(OTHER_FIRM) is None
+        finally:
+            anew.close()
+
+    @needs(Capability.DURABILITY)
+    def test_a_store_that_is_opened_anew_goes_on_from_there(self, furnished: Store) -> None:
+        """Refused proofs still count, and the revision of a mailbox grows on, when the store is opened anew."""
+        with furnished.transaction() as tx:
+            before = tx.mailboxes.lock(ACME, JANE)
+        furnished.close()
+        anew = self.reopened(furnished)
+        try:
+            with anew.transaction() as tx:
+                after = tx.mailboxes.lock(ACME, JANE)
+                assert (after.mailbox_id, after.user) == (before.mailbox_id, before.user)
+                assert after.revision > before.revision
+                assert tx.attempts.recent(ACME, "number:1", at(-9)) == (at(0),)
+        finally:
+            anew.close()
