@@ -61,7 +61,7 @@ def plus_tagged_addresses() -> SearchStrategy[str]:
 
 
 def mixed_case_addresses() -> SearchStrategy[str]:
-    """Addresses of which the case of A to Z differs from the key's."""
+    """Addresses of which the case of A to Z may differ from the key's."""
     return st.builds(_shouted, ordinary_addresses(), st.integers(0, 2**24))
 
 
@@ -74,7 +74,7 @@ def _shouted(text: str, which: int) -> str:
 
 
 def international_addresses() -> SearchStrategy[str]:
-    """Addresses with letters outside ASCII, composed or not, in either part."""
+    """Addresses that may have letters outside ASCII, composed or not, in either part."""
     letter = st.builds("{}{}".format, st.sampled_from("aeouhcn" + _LETTERS), st.sampled_from(["", *_MARKS]))
     part = st.lists(letter, min_size=1, max_size=5).map("".join)
     return st.builds(_address, part, st.one_of(_domains, part.map("{}.example".format)))
@@ -162,7 +162,7 @@ _ZONES: Final = (UTC, timezone(timedelta(hours=9)), timezone(-timedelta(hours=3,
 
 
 def moments() -> SearchStrategy[datetime]:
-    """Aware times: some are equal, some a microsecond apart, some told in another zone, some very old."""
+    """Aware times: some are equal, some a microsecond apart, some told in another zone, some decades away."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     near = st.integers(0, 3).map(lambda count: start + timedelta(microseconds=count))
     far = st.integers(-(10**9), 10**9).map(lambda seconds: start + timedelta(seconds=seconds))
@@ -245,7 +245,7 @@ def rosters(
 def invoices(
     firm_id: FirmId, entity_ids: Sequence[EntityId], *, ids: SearchStrategy[InvoiceId] = _invoice_ids
 ) -> SearchStrategy[Invoice]:
-    """Invoices of these entities, in every state; numbers repeat, and no field constrains another."""
+    """Invoices of these entities, in every state; numbers repeat, and what is due says nothing of the total."""
     currency = st.shared(currencies(), key="currency of an invoice")
     return st.builds(
         Invoice,
@@ -264,7 +264,7 @@ def invoices(
 def late_fees(
     firm_id: FirmId, entity_ids: Sequence[EntityId], *, ids: SearchStrategy[FeeId] = _fee_ids
 ) -> SearchStrategy[LateFee]:
-    """Late fees of these entities, due and paid."""
+    """Late fees of these entities; what is due on one need not be what was assessed."""
     return st.builds(
         LateFee,
         firm_id=st.just(firm_id),
@@ -283,7 +283,7 @@ def payments(
     ids: SearchStrategy[PaymentId] = _payment_ids,
     payers: SearchStrategy[UserId | None] = _guests,
 ) -> SearchStrategy[Payment]:
-    """Payments to these entities, by guests and by users."""
+    """Payments to these entities, by guests, or by whom you say."""
     return st.builds(
         Payment,
         firm_id=st.just(firm_id),

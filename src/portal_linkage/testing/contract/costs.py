@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 import pytest
 
-from ...domain.entities import FirmStaff, InvoiceStatus
+from ...domain.entities import FirmStaff, Guest, InvoiceStatus, StaffVisit, Viewer
 from ...domain.values import EntityId, InvoiceId, PaymentId
 from ...ports import Store
 from ...service import LinkageService
@@ -35,27 +35,51 @@ FIRST: Final = EntityId("c0")
 RECEPTION: Final = FirmStaff(ACME, STAFF)
 VIEWER: Final = user().viewer
 
+VIEWERS: Final[Mapping[str, Viewer]] = {
+    "": VIEWER,
+    " of a staff visit": StaffVisit(ACME, STAFF, FIRST),
+    " of a guest": Guest(ACME, FIRST),
+}
+
+
+def _readings_of(whose: str, viewer: Viewer) -> dict[str, Reading]:
+    """What any viewer of the portal may ask."""
+    return {
+        f"view{whose}": lambda portal: portal.view(viewer),
+        f"view of one entity{whose}": lambda portal: portal.view(viewer, entity_id=FIRST),
+        f"entities{whose}": lambda portal: portal.entities(viewer),
+        f"open invoices{whose}": lambda portal: portal.invoices(viewer),
+        f"paid invoices{whose}": lambda portal: portal.invoices(viewer, status=InvoiceStatus.PAID),
+        f"late fees{whose}": lambda portal: portal.late_fees(viewer),
+        f"payments{whose}": lambda portal: portal.payments(viewer),
+        f"invoice{whose}": lambda portal: portal.invoice(viewer, InvoiceId("INV-c0")),
+        f"can_see{whose}": lambda portal: portal.can_see(viewer, FIRST),
+    }
+
+
 READINGS: Final[Mapping[str, Reading]] = {
-    "view": lambda portal: portal.view(VIEWER),
-    "view of one entity": lambda portal: portal.view(VIEWER, entity_id=FIRST),
-    "entities": lambda portal: portal.entities(VIEWER),
-    "open invoices": lambda portal: portal.invoices(VIEWER),
-    "paid invoices": lambda portal: portal.invoices(VIEWER, status=InvoiceStatus.PAID),
-    "late fees": lambda portal: portal.late_fees(VIEWER),
-    "payments": lambda portal: portal.payments(VIEWER),
-    "invoice": lambda portal: portal.invoice(VIEWER, InvoiceId("INV-c0")),
+    **{name: ask for whose, viewer in VIEWERS.items() for name, ask in _readings_of(whose, viewer).items()},
     "payment": lambda portal: portal.payment(VIEWER, PaymentId("PAY-c0")),
-    "can_see": lambda portal: portal.can_see(VIEWER, FIRST),
+    "payment of a staff visit": lambda portal: portal.payment(VIEWERS[" of a staff visit"], PaymentId("PAY-c0")),
     "find_user": lambda portal: portal.find_user(ACME, JANE),
     "portal_users": lambda portal: portal.portal_users(RECEPTION),
     "portal_users, searched": lambda portal: portal.portal_users(RECEPTION, search="smith"),
     "portal_users of one entity": lambda portal: portal.portal_users(RECEPTION, entity_id=FIRST),
     "suggest": lambda portal: portal.suggest(RECEPTION, "smith", user_id=JANE_ID),
     "explain": lambda portal: portal.explain(RECEPTION, JANE_ID, FIRST),
+    "explain to an address": lambda portal: portal.explain(RECEPTION, JANE, FIRST),
+    "explain an invoice": lambda portal: portal.explain(RECEPTION, JANE_ID, FIRST, invoice_id=InvoiceId("INV-c0")),
     "bars": lambda portal: portal.bars(RECEPTION),
+    "bars of one address": lambda portal: portal.bars(RECEPTION, email=jane_at(MANY)),
     "journal": lambda portal: portal.journal(RECEPTION),
     "journal of one user": lambda portal: portal.journal(RECEPTION, user_id=JANE_ID),
+    "journal of one entity": lambda portal: portal.journal(RECEPTION, entity_id=FIRST),
+    "changes": lambda portal: portal.changes(ACME),
+    "a plan to let a client go": lambda portal: portal.roster.plan(ACME, [entity(FIRST, active=False)]),
+    "a plan to merge a client": lambda portal: portal.roster.plan(ACME, [], merged={FIRST: EntityId("namesake-0")}),
+    "a plan of another source": lambda portal: portal.roster.plan(ACME, [entity(FIRST, JANE)], source="xero"),
 }
+"""Every reading, and plans that are of one client, however many its people are linked to besides."""
 
 
 def furnish_alike(store: Store, clients: int) -> None:

@@ -28,7 +28,7 @@ def _happening(verb: str) -> Callable[["LinkageMachine", Mapping[str, object]], 
 
 
 class LinkageMachine(RuleBasedStateMachine):
-    """Two firms, five mailboxes, four entities, and everything that can happen to them."""
+    """Two firms, three mailboxes, four entities, and everything that can happen to them."""
 
     def __init__(self) -> None:
         """The store is fresh for every run."""
