@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ... import ContactRemoved, EntityId, FirmId, GroundKind, LinkagePolicy, StaffVisit, UserId
+from ... import ContactRemoved, EntityId, Firm, FirmId, GroundKind, InvoiceStatus, LinkagePolicy, StaffVisit, UserId
 from .. import strategies
 from ..promises import Promises, for_each_store
 from .answers import refused
@@ -28,7 +28,7 @@ from .telling import (
     sights,
     tell,
 )
-from .town import ACME, ENTITY_IDS, JANE, ZENITH, Bill, bills, client, places
+from .town import ACME, ENTITY_IDS, JANE, ZENITH, Bill, bill_of, bills, client, places
 from .trial import Trial
 
 STAYING = ("sign_up", "sign_up", "claim", "link", "remove_user", "lift_bar", "change_roster")
@@ -119,7 +119,9 @@ class MergeLaw(Promises):
         """L13: bills of every kind go over, also those that come late, once the merge is told again."""
         with past.relived(self.make_store) as trial:
             gone, into, merged = merging.among(trial)
-            for coming in ([], late):
+            trial.change_settings(Firm(firm_id=ACME, name="It shows everything"))
+            paid = attrs.evolve(bill_of(gone[0], "i6"), status=InvoiceStatus.PAID)
+            for coming in ([paid], late):
                 trial.save_bills(coming)
                 tell(trial, merged=merged)
                 _carry_bills(trial.model.books[ACME], gone, into)
