@@ -17,6 +17,7 @@ from portal_linkage.testing import (
 from portal_linkage.testing.laws.machine import NORMAL
 from portal_linkage.testing.promises import Contract
 from tests.readers.test_faults import CAUGHT
+from tests.teeth.faults import FAULTS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "write-an-adapter.md"
 
@@ -51,6 +52,8 @@ FACTS: Final[Mapping[str, Callable[[], int]]] = {
     "promises of a reader of late fees": lambda: len(promises(LateFeeReaderContract)),
     "promises of a reader of payments": lambda: len(promises(PaymentReaderContract)),
     "faulty readers that are planted, and caught": lambda: len(CAUGHT),
+    "faults that are planted in stores and services, and caught": lambda: len(FAULTS),
+    "faults that the machine alone catches": lambda: sum(fault.by_machine for fault in FAULTS),
 }
 
 

@@ -1,0 +1,1 @@
+"""The contract has teeth: whatever breaks a law breaks a promise, and the promise says which law it was."""

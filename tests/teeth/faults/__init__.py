@@ -1,0 +1,35 @@
+"""The faults, by what they do wrong."""
+
+from ..fault import FAULTS
+from . import (
+    accounts,
+    addresses,
+    bars,
+    journal,
+    links,
+    moments,
+    money,
+    proofs,
+    readings,
+    rosters,
+    searches,
+    viewers,
+    walls,
+)
+
+__all__ = [
+    "FAULTS",
+    "accounts",
+    "addresses",
+    "bars",
+    "journal",
+    "links",
+    "moments",
+    "money",
+    "proofs",
+    "readings",
+    "rosters",
+    "searches",
+    "viewers",
+    "walls",
+]

@@ -1,0 +1,57 @@
+"""The kit has teeth: each fault is caught by promises, most by the machine alone, and is told in words."""
+
+import pytest
+
+from portal_linkage.testing.titles import LAWS
+
+from .teeth.bench import EXAMPLES, PROMISES, broken_by_machine, broken_promise
+from .teeth.bites import CAUGHT, check_machine, check_promises
+from .teeth.fault import SOUND, Fault
+from .teeth.faults import FAULTS
+
+BITING = sorted({promise for fault in FAULTS for promise in fault.promises if not fault.in_sql})
+FOUND = [fault for fault in FAULTS if fault.by_machine]
+
+
+class TestPromises:
+    """One by one."""
+
+    @pytest.mark.parametrize("fault", FAULTS, ids=str)
+    def test_a_fault_breaks_the_promises_that_are_said_to_catch_it(self, fault: Fault) -> None:
+        """They fail on a store with the fault, and each names its law and says how it should be."""
+        check_promises(fault)
+
+    @pytest.mark.parametrize("promise", BITING)
+    def test_a_sound_store_keeps_them(self, promise: str) -> None:
+        """It is the fault that they find, and nothing else."""
+        assert broken_promise(SOUND, promise) is None
+
+
+class TestMachine:
+    """All laws at once, by a machine that knows of no promise."""
+
+    @pytest.mark.parametrize("fault", FOUND, ids=str)
+    def test_the_machine_alone_finds_a_fault(self, fault: Fault) -> None:
+        """A few dozen histories are enough, and what is told names a law."""
+        check_machine(fault)
+
+    def test_the_machine_finds_nothing_where_nothing_is_wrong(self) -> None:
+        """It is the fault that it finds, and nothing else."""
+        assert broken_by_machine(SOUND) is None
+
+
+class TestFaults:
+    """What is planted."""
+
+    def test_every_law_is_broken_in_some_way(self) -> None:
+        """There is a fault for each law, and the machine alone finds most."""
+        assert {fault.law for fault in FAULTS} >= {*LAWS}
+        assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 90
+        assert len(FOUND) >= 50
+
+    def test_all_that_catches_a_fault_is_written_down(self) -> None:
+        """For each fault all examples, and some of the properties, and nothing that there is not."""
+        assert {*CAUGHT} == {fault.name for fault in FAULTS}
+        for fault in FAULTS:
+            assert {*fault.promises} <= {*PROMISES}, fault
+            assert {*fault.promises} & {*EXAMPLES} <= {*CAUGHT[fault.name]} <= {*EXAMPLES}, fault
