@@ -133,6 +133,14 @@ def test_an_address_without_a_user_gains_and_loses_nothing() -> None:
     assert kinds(change(LISTS, LISTS_NOT, users=())) == set()
 
 
+def test_each_address_of_an_entity_is_decided_by_itself() -> None:
+    """Who has no account, or nothing to lose, keeps nobody after them from gaining or losing."""
+    lists_both = b.entity(b.REALTY, b.jane_at(1), b.JANE)
+    assert [link.user_id for link in change(None, lists_both).gained] == [b.JANE_ID]
+    users = (b.user("first", b.jane_at(1)), b.user())
+    assert change(lists_both, LISTS_NOT, BOTH, BY_LISTING, users=users).ended == [BY_LISTING]
+
+
 @pytest.mark.parametrize(
     ("link", "policy", "expected"),
     [

@@ -7,6 +7,7 @@ from portal_linkage import (
     ClientEntity,
     ContactRemoved,
     EntityId,
+    EventKind,
     FirmNotFound,
     FirmUnlink,
     GroundKind,
@@ -58,6 +59,16 @@ def test_applying_stores_the_roster(world: World, portal: LinkageService) -> Non
     assert kept == {**{entity.entity_id: entity for entity in roster}, EntityId("3002"): b.entity("3002", active=False)}
     assert (answer.gains, answer.losses, answer.hidden, answer.events) == ((), (), (), ())
     assert world.events() == []
+
+
+def test_what_a_roster_takes_is_journaled_by_its_source_at_its_time(world: World) -> None:
+    """The ground, the link and the user with it: the journal tells who told it, and when (L11)."""
+    user = by_listing(world, b.REALTY)
+    portal = world.portal(contact_removed=ContactRemoved.WITHDRAW)
+    world.clock.advance(hours=1)
+    events = change(portal, b.entity(b.REALTY)).events
+    assert [event.kind for event in events] == [EventKind.GROUND_LOST, EventKind.UNLINKED, EventKind.USER_REMOVED]
+    assert {(event.user_id, event.by, event.at) for event in events} == {(user.user_id, "pms", world.clock.now)}
 
 
 @pytest.mark.parametrize("complete", [True, False])

@@ -145,6 +145,7 @@ def test_the_table_of_bars_and_grants(world: World, barred_at: str, granted_at: 
     assert bool(kinds_at(world, user, SMITH)) is is_linked
     lifted = [event for event in done.events if event.kind is EventKind.BAR_LIFTED]
     assert bool(lifted) is bool(barred and is_linked)
+    assert {(one.user_id, one.by, one.at) for one in lifted} <= {(user.user_id, "pms", world.clock.now)}
     assert kinds_at(world, user, TRUST) == set()
     assert world.agrees_with_its_journal()
 
