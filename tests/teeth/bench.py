@@ -66,7 +66,7 @@ def broken_by_machine(fault: Fault) -> BaseException | None:
     """How the machine finds the laws broken, if it does."""
     with fault.planted(), _by_itself():
         try:
-            run_machine(_contract(fault).make_store, _steady(settings(NORMAL, max_examples=40, stateful_step_count=20)))
+            run_machine(_contract(fault).make_store, _steady(settings(NORMAL, max_examples=25, stateful_step_count=20)))
         except Exception as error:  # noqa: BLE001 -- that is what was to be found out
             return error
     return None

@@ -134,7 +134,7 @@ def leaves_a_ghost_user(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(people.Links, "any_of", lambda *_: True)
 
 
-@breaks("L3", "test_the_last_unlink_removes_the_user_and_not_a_link_earlier")
+@breaks("L3", "test_the_last_unlink_removes_the_user_and_not_a_link_earlier", by_machine=False)
 def removes_a_user_too_early(patch: pytest.MonkeyPatch) -> None:
     """The last link but one removes the user."""
     patch.setattr(

@@ -104,7 +104,7 @@ def bars_though_told_to_forget(patch: pytest.MonkeyPatch) -> None:
     instead(patch, _staff, "_end", end)
 
 
-@breaks("L7", "test_what_a_user_left_is_no_bar", "test_leaving_outlives_the_user")
+@breaks("L7", "test_what_a_user_left_is_no_bar", "test_leaving_outlives_the_user", by_machine=False)
 def takes_leaving_for_a_bar(patch: pytest.MonkeyPatch) -> None:
     """What a user left by themselves is as if the firm had unlinked it."""
 
