@@ -13,7 +13,7 @@ class RosterPromises(Promises):
     law = "L13"
 
     def test_entities_are_found_by_their_exact_numbers(self, store: Store) -> None:
-        """A client number finds whoever bears exactly it: case, zeros and blanks count."""
+        """L10: A client number finds whoever bears exactly it: case, zeros and blanks count."""
         numbers = {"e1": "A7", "e2": "a7", "e3": "A7", "e4": "A70", "e5": "0A7", "e6": "A7 ", "e7": "B"}
         with store.transaction() as tx:
             tx.entities.save_many(entity(one, JANE, client_number=number) for one, number in numbers.items())
@@ -26,14 +26,14 @@ class RosterPromises(Promises):
         )
 
     def test_an_inactive_entity_is_not_found_by_its_number(self, store: Store) -> None:
-        """A number that only an inactive entity bears finds nothing."""
+        """L10: A number that only an inactive entity bears finds nothing."""
         with store.transaction() as tx:
             tx.entities.save(entity(SMITH, active=False))
         with store.snapshot() as snapshot:
             assert snapshot.entities.numbered(ACME, ["1001"]) == ()
 
     def test_a_number_given_away_finds_who_bears_it_now(self, store: Store) -> None:
-        """After an entity was renumbered, its old number does not find it."""
+        """L10: After an entity was renumbered, its old number does not find it."""
         with store.transaction() as tx:
             tx.entities.save(entity(SMITH))
             tx.entities.save(entity(SMITH, client_number="2001"))
