@@ -100,9 +100,7 @@ LISTINGS: Final[dict[str, Listing]] = {
     ),
     "open invoices": Listing(
         lambda snapshot, firm_id, page: snapshot.invoices.in_scope(_scope(firm_id), InvoiceStatus.OPEN, page),
-        lambda tx, number: tx.invoices.save(
-            invoice(f"open-{number}", "e0", number=f"jane-{number}@example.com", due_on=_day(number))
-        ),
+        lambda tx, number: tx.invoices.save(_open(number)),
         lambda tx, number: tx.invoices.remove(ACME, _open(number).invoice_id),
     ),
     "paid invoices": Listing(
