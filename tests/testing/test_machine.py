@@ -1,12 +1,19 @@
 """The machine, as others run it."""
 
+from itertools import product
+
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.ports import Store
 from portal_linkage.testing import LinkageMachine
+from portal_linkage.testing.laws import audit
+from portal_linkage.testing.laws.audit_firm import PEOPLE, SEARCHES
 from portal_linkage.testing.laws.machine import NORMAL, PROFILE, THOROUGH, profile
+from portal_linkage.testing.laws.town import ACME, ADDRESSES, ENTITY_IDS, ZENITH
+from portal_linkage.testing.laws.trial import Trial
 
 from .faulty import Forgetful
 
@@ -44,3 +51,15 @@ def test_how_many_histories_there_are_is_asked_for_by_name(monkeypatch: pytest.M
     monkeypatch.setenv(PROFILE, "through")
     with pytest.raises(ValueError, match="PORTAL_LINKAGE_PROFILE is 'through'; it may be brief, normal, thorough"):
         profile()
+
+
+def test_spot_checks_ask_about_everybody_and_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each firm about each person and each client, and for each address and text, before long."""
+    met = set[tuple[object, ...]]()
+    for name in ("account", "bars", "search", "explanation"):
+        monkeypatch.setattr(audit, f"audit_{name}", lambda _, *about: met.add(about))
+    with Trial(MemoryStore) as trial:
+        for turn in range(600):
+            audit.spot_check(trial, turn)
+    firms = (ACME, ZENITH)
+    assert met >= {*product(firms, PEOPLE, ENTITY_IDS), *product(firms, (*ADDRESSES, *SEARCHES))}

@@ -11,7 +11,7 @@ from .answers import Refusal
 from .doings import Claimed
 from .model_texts import key_of, number_order
 from .pasts import MOST, Past, pasts, picture
-from .town import ACME, ENTITY_IDS, UNKNOWN, addresses, claims, contacts, places, rosters
+from .town import ACME, ENTITY_IDS, UNKNOWN, addresses, claims, client, contacts, places, rosters
 from .trial import Trial
 
 
@@ -93,16 +93,20 @@ class SignUpLaw(Promises):
             leaving = attrs.evolve(trial.policies[ACME], self_unlink=SelfUnlink.ALLOWED, arrival=ArrivalRule.LINK)
             trial.policies[ACME] = attrs.evolve(leaving, firm_unlink=FirmUnlink.FORGETS, auto_link=AutoLink.AT_SIGN_UP)
             staff, held = trial.staff(ACME), trial.portal.portal_users(trial.staff(ACME), page=MOST).items
-            listed = [(row.user, e.entity_id) for row in held for e in row.entities if e.active]
-            user, entity_id = listed[which % len(listed)] if listed else (None, UNKNOWN)
-            if user is None:
-                return
+            linked = [(row.user, e.entity_id) for row in held for e in row.entities if e.active]
+            assume(linked)
+            user, entity_id = linked[which % len(linked)]
+            for one in (entity_id, "other"):
+                trial.store_entity(client(one, str(user.email)))
             trial.agree(lambda portal: portal.leave(user.viewer, entity_id))
             if trial.portal.find_user(ACME, user.email):
                 trial.agree(lambda portal: portal.remove_user(staff, user.user_id))
             arrival = Arrival.attest(entity_id, via="link in a mail")
             trial.sign_up(ACME, str(user.email), claim=arrival if comes_back == "claim" else None)
             again = trial.portal.find_user(ACME, user.email)
-            if comes_back == "firm" and again:
+            assert again is not None
+            if comes_back == "firm":
+                assert not trial.portal.can_see(again.viewer, entity_id)
                 trial.agree(lambda portal: portal.link(staff, again.user_id, entity_id))
-            assert again is None or trial.portal.can_see(again.viewer, entity_id) == (comes_back != "alone")
+            assert trial.portal.can_see(again.viewer, entity_id) == (comes_back != "alone")
+            assert trial.portal.can_see(again.viewer, EntityId("other"))

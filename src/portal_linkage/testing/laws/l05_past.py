@@ -22,9 +22,9 @@ def _assert_no_past(trial: Trial, viewer: Viewer) -> None:
     assert portal.invoices(viewer, status=InvoiceStatus.PAID).items == ()
     for bill in book.invoices.values():
         if bill.status is InvoiceStatus.PAID:
-            refused(portal.invoice, viewer, bill.invoice_id)
+            assert refused(portal.invoice, viewer, bill.invoice_id).error == "InvoiceNotFound"
     for payment_id in book.payments:
-        refused(portal.payment, viewer, payment_id)
+        assert refused(portal.payment, viewer, payment_id).error == "PaymentNotFound"
 
 
 class PastLaw(Promises):
@@ -71,9 +71,11 @@ class PastLaw(Promises):
         """L5: a payment names its payer to the payer alone, by list and by id; everybody else is told of nobody."""
         with past.relived(self.make_store) as trial:
             _with_settings(trial, past=True)
+            payers = {made.payment_id: made.payer for made in trial.model.books[ACME].payments.values()}
             for row in trial.portal.portal_users(trial.staff(ACME), page=MOST).items:
                 for payment in trial.portal.payments(row.user.viewer).items:
-                    assert payment.payer in (None, row.user.user_id)
+                    is_theirs = payers[payment.payment_id] == row.user.user_id
+                    assert payment.payer == (row.user.user_id if is_theirs else None)
                     assert trial.portal.payment(row.user.viewer, payment.payment_id) == payment
             for entity_id, entity in trial.model.books[ACME].entities.items():
                 if entity.active:

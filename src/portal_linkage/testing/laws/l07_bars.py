@@ -8,6 +8,7 @@ from ... import (
     Arrival,
     ArrivalRule,
     AutoLink,
+    Bar,
     BarLifted,
     ClaimRefused,
     EmailAddress,
@@ -18,10 +19,13 @@ from ... import (
     Linked,
     NotBarred,
     PortalUser,
+    Reason,
+    SignedUp,
+    VerifiedEmail,
 )
 from .. import strategies
 from ..promises import Promises, for_each_store
-from .acts import Act, histories
+from .acts import VERBS, Act, histories
 from .pasts import MOST, Past, pasts, picture
 from .town import ACME, bill_of, client, places
 from .trial import Trial
@@ -30,20 +34,7 @@ BARRING = strategies.policies().map(
     lambda policy: attrs.evolve(policy, firm_unlink=FirmUnlink.BARS, arrival=ArrivalRule.LINK)
 )
 
-NOT_OURS = (
-    "sign_up",
-    "sign_up",
-    "claim",
-    "leave",
-    "admit_guest",
-    "change_roster",
-    "change_roster",
-    "store_entity",
-    "save_bills",
-    "remove_user",
-    "change_policy",
-    "wait",
-)
+NOT_OURS = (*(verb for verb in VERBS if verb not in ("link", "lift_bar")), "sign_up", "change_roster")
 """Everything but what lifts a bar: the firm's own `link` and `lift_bar`."""
 
 
@@ -56,6 +47,16 @@ def _unlink_one(trial: Trial, who: int, policy: LinkagePolicy) -> tuple[EmailAdd
     entity_id = row.entities[who % len(row.entities)].entity_id
     trial.agree(lambda portal: portal.unlink(trial.staff(ACME), row.user.user_id, entity_id))
     return row.user.email, entity_id
+
+
+def _is_heard(trial: Trial, bar: Bar) -> bool:
+    """Whether an arrival at the entity links the person to it, who signs up anew if they are gone."""
+    arrival = Arrival.attest(bar.entity_id, via="link in a mail")
+    if user := trial.portal.find_user(ACME, bar.email):
+        return isinstance(trial.portal.claim(user.viewer, arrival), Linked)
+    email = VerifiedEmail.attest(bar.email, via="confirmation link")
+    signed = trial.portal.sign_up(ACME, email, name="Jane Smith", claim=arrival)
+    return isinstance(signed, SignedUp) and signed.links[0].entity_id == bar.entity_id
 
 
 class BarLaw(Promises):
@@ -117,6 +118,9 @@ class BarLaw(Promises):
                 assert trial.portal.lift_bar(trial.staff(ACME), bar.email, bar.entity_id) == NotBarred()
                 assert trial.portal.explain(trial.staff(ACME), bar.email, bar.entity_id).bar is None
             assert picture(trial)["seen"] == seen
+            for bar in bars:
+                why = trial.portal.explain(trial.staff(ACME), bar.email, bar.entity_id)
+                assert why.link or Reason.ENTITY_INACTIVE in why.reasons or _is_heard(trial, bar)
 
     @settings(for_each_store, max_examples=10)
     @given(past=pasts(policies=BARRING, max_size=6), who=places)

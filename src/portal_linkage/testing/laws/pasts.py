@@ -9,7 +9,7 @@ from ...wire import Json, to_json
 from .. import strategies
 from .acts import Act, histories
 from .answers import answer
-from .town import ACME, NUMBERS, ZENITH, Founding, foundings
+from .town import ACME, NUMBERS, Founding, foundings
 from .trial import MakeStore, Trial
 
 MOST = PageRequest(limit=500)
@@ -54,6 +54,3 @@ def picture(trial: Trial, firm_id: FirmId = ACME) -> dict[str, Json]:
         "seen": to_json(seen),
         "why": str(why),
     }
-
-
-__all__ = ["ACME", "MOST", "ZENITH", "Past", "pasts", "picture"]

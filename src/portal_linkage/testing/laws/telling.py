@@ -1,6 +1,6 @@
 """What a roster tells of more than clients: merges, new keys, contacts of another source; and what is seen of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -62,10 +62,19 @@ def signs_up_anew(trial: Trial, address: str) -> list[EntityId]:
     return signs_up(trial, address)
 
 
+def _sights(trial: Trial) -> Iterator[tuple[UserId, ClientEntity]]:
+    for row in trial.portal.portal_users(trial.staff(ACME), page=MOST).items:
+        yield from ((row.user.user_id, entity) for entity in row.entities)
+
+
 def sights(trial: Trial) -> set[tuple[UserId, EntityId]]:
     """Who is linked to what, be it inactive or not."""
-    rows = trial.portal.portal_users(trial.staff(ACME), page=MOST).items
-    return {(row.user.user_id, entity.entity_id) for row in rows for entity in row.entities}
+    return {(user_id, entity.entity_id) for user_id, entity in _sights(trial)}
+
+
+def active_sights(trial: Trial) -> set[tuple[UserId, EntityId]]:
+    """Who is linked to what that is active."""
+    return {(user_id, entity.entity_id) for user_id, entity in _sights(trial) if entity.active}
 
 
 def bills_seen(trial: Trial) -> dict[UserId, set[InvoiceId]]:
