@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ...domain.entities import InvoiceStatus
 from ...domain.values import FirmId, Page, PageRequest, new_uuid
 from ...ports import Store, Transaction
+from .._worlds import World, worlds
 from ..builders import walk
 from ..promises import Promises, for_each_store
-from ._worlds import World, worlds
 
 T = TypeVar("T")
 limits = st.integers(1, 4)

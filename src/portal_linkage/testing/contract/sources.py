@@ -1,7 +1,7 @@
 """The contacts that several sources list with the same entities."""
 
-from ... import ClientEntity, EntityId
-from ...domain.values import EmailAddress
+from ...domain.entities import ClientEntity
+from ...domain.values import EmailAddress, EntityId
 from ...ports import PMS, Store
 from ..builders import ACME, JANE, OTHER_FIRM, SMITH, TRUST, entity, jane_at
 from ._furnished import TwoFirms

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ... import Conflict
+from ...domain.errors import Conflict
 from ...domain.values import EmailAddress, UserId
 from ...ports import Store
 from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, at, jane_at, sign_up, user

@@ -11,8 +11,8 @@ from ...domain.entities import Invoice, LateFee, Payment
 from ...domain.values import FirmId, InvoiceId, Page, PageRequest, PaymentId
 from ...domain.viewers import Scope
 from ...ports import Snapshot
+from .._worlds import World, worlds_of
 from ..builders import NOON, REALTY, invoice, late_fee, payment
-from ..contract._worlds import World, worlds_of
 from ..promises import Capability
 from . import _bills
 from ._bills import ABSENT, B

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from ...domain.values import UserId
 from ...domain.viewers import LinkedTo, Only
 from ...ports import Store
+from .._worlds import World
 from ..builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, entity, jane_at, sign_up, user
-from ..contract._worlds import World
 from ..promises import Capability, needs
 from ._base import VISIT, ReaderPromises, for_each_reader, link_jane, listed
 from ._bills import ABSENT

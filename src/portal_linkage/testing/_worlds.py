@@ -8,11 +8,11 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ...domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
-from ...domain.values import EntityId, FirmId, Money, UserId, sum_by_currency
-from ...domain.viewers import LinkedTo, Only, Scope
-from ...ports import Store, Transaction
-from ..builders import at, entity, invoice, jane_at, late_fee, payment, sign_up, usd, user
+from ..domain.entities import ClientEntity, Invoice, InvoiceStatus, LateFee, Payment
+from ..domain.values import EntityId, FirmId, Money, UserId, sum_by_currency
+from ..domain.viewers import LinkedTo, Only, Scope
+from ..ports import Store, Transaction
+from .builders import at, entity, invoice, jane_at, late_fee, payment, sign_up, usd, user
 
 T = TypeVar("T", Invoice, LateFee, Payment)
 
