@@ -1,14 +1,14 @@
 """Which promises a reader breaks, and what is said of each."""
 
 import inspect
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from portal_linkage.testing.promises import Contract
 from portal_linkage.testing.readers._base import ReaderPromises, link_jane
+from tests.cases import cases
 
 
 def promises(kind: type[Contract]) -> list[str]:
@@ -21,7 +21,7 @@ def broken(kind: type[ReaderPromises]) -> dict[str, BaseException]:
     """Which of them a reader breaks, each with the error."""
     found: dict[str, BaseException] = {}
     for name in promises(kind):
-        for about in _cases(getattr(kind, name)):
+        for about in cases(getattr(kind, name)):
             try:
                 _keep(kind(), name, about)
             except pytest.skip.Exception:
@@ -31,7 +31,7 @@ def broken(kind: type[ReaderPromises]) -> dict[str, BaseException]:
     return found
 
 
-def _keep(contract: ReaderPromises, name: str, about: dict[str, Any]) -> None:
+def _keep(contract: ReaderPromises, name: str, about: Mapping[str, Any]) -> None:
     """Hold one promise, as pytest does."""
     promise = getattr(contract, name)
     fixtures = inspect.signature(promise).parameters.keys() - about.keys()
@@ -42,10 +42,3 @@ def _keep(contract: ReaderPromises, name: str, about: dict[str, Any]) -> None:
         if "linked" in fixtures:
             link_jane(store)
         promise(**dict.fromkeys(fixtures, store), **about)
-
-
-def _cases(promise: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- a test
-    """What it is parametrized with."""
-    marks = [mark.args for mark in getattr(promise, "pytestmark", []) if mark.name == "parametrize"]
-    for values in product(*(args[1] for args in marks)):
-        yield dict(zip((args[0] for args in marks), values, strict=True))

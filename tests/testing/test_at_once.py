@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Lock, current_thread, get_ident, main_thread
+from time import sleep
 from typing import Final
 
 import pytest
@@ -17,9 +18,10 @@ from portal_linkage.adapters.memory.shelves import Cabinet
 from portal_linkage.adapters.memory.store import MemorySnapshot, MemoryTransaction
 from portal_linkage.domain.values import FirmId
 from portal_linkage.ports import Store, Transaction
-from portal_linkage.testing.contract._at_once import at_once, decided
+from portal_linkage.testing.contract._at_once import at_once, decided, until
 from portal_linkage.testing.contract.locks import LockPromises
 from portal_linkage.testing.contract.threads import ThreadPromises
+from portal_linkage.testing.promises import Promises
 
 
 class FirstWrite(Session):
@@ -107,9 +109,26 @@ LOCKS: Final = [name for name in dir(LockPromises) if name.startswith("test_") a
 THREADS: Final = [name for name in dir(ThreadPromises) if name.startswith("test_") and "no_promise" not in name]
 
 
-def keep(name: str, store: Store) -> None:
+class Slow(Lazy):
+    """It keeps nobody out, and takes its time to begin a change."""
+
+    @contextmanager
+    def transaction(self) -> Generator[Transaction, None, None]:
+        """In a tenth of a second."""
+        sleep(0.1)
+        with super().transaction() as tx:
+            yield tx
+
+
+class Patient(LockPromises):
+    """Promises of a store like that."""
+
+    pause = 1
+
+
+def keep(name: str, store: Store, kind: type[Promises] | None = None) -> None:
     """Hold one promise, as pytest does."""
-    kind = LockPromises if name in LOCKS else ThreadPromises
+    kind = kind or (LockPromises if name in LOCKS else ThreadPromises)
     promise: Callable[..., None] = getattr(kind(), name)
     if name == ONE_BLOCK:
         promise(store, "transaction")
@@ -120,10 +139,10 @@ def keep(name: str, store: Store) -> None:
 @pytest.mark.parametrize(
     ("name", "law"),
     [
-        ("test_a_client_that_is_held_is_not_changed", "What the ports promise"),
+        ("test_a_client_that_is_held_is_not_changed", "L13, a bad feed takes nothing away,"),
         ("test_a_client_that_is_held_is_not_locked", "L13, a bad feed takes nothing away,"),
         ("test_nothing_comes_to_rest_on_a_locked_client", "L13, a bad feed takes nothing away,"),
-        ("test_a_locked_client_is_changed_by_one_at_a_time", "What the ports promise"),
+        ("test_a_locked_client_is_changed_by_one_at_a_time", "L13, a bad feed takes nothing away,"),
         ("test_refused_proofs_are_looked_up_by_one_at_a_time", "L10, the invisible does not exist,"),
     ],
 )
@@ -132,6 +151,21 @@ def test_what_locks_nothing_is_caught(name: str, law: str) -> None:
     with pytest.raises(AssertionError, match="both were decided as if the other were not there") as caught:
         keep(name, Lazy())
     assert caught.value.__notes__[0].startswith(f"{law} is broken: ")
+
+
+def test_what_locks_nothing_is_caught_if_it_is_given_the_time_it_takes() -> None:
+    """The author of a slow adapter lets the promises pause for longer."""
+    name = "test_a_client_that_is_held_is_not_changed"
+    keep(name, Slow())
+    with pytest.raises(AssertionError, match="both were decided as if the other were not there"):
+        keep(name, Slow(), Patient)
+
+
+def test_what_is_done_until_another_is_ready_is_done_once_at_least() -> None:
+    """However soon the other is."""
+    done: list[None] = []
+    until(lambda: True, lambda: done.append(None))()
+    assert done == [None]
 
 
 @pytest.mark.parametrize("name", [*LOCKS, *THREADS])

@@ -110,7 +110,9 @@ class Contract:
             raise TypeError(f"{cls.__name__} is a unittest.TestCase, which knows no fixtures: leave that base out")
         for name, promise in list(vars(cls).items()):
             if name.startswith("test_") and "law" in vars(cls):
-                setattr(cls, name, _explained(promise, cls.law))
+                explained = _explained(promise, cls.law)
+                setattr(explained, cls.__name__, True)  # pytest -k finds a function by the names assigned to it
+                setattr(cls, name, explained)
         if changed := ", ".join(changed_promises(cls)):
             raise TypeError(f"{cls.__name__} overrides or drops promises: {changed}. What it lacks it says in lacks")
 
@@ -153,6 +155,11 @@ class Promises(Contract):
     """Promises of a store."""
 
     capabilities = frozenset({Capability.THREADS, Capability.STATEMENT_COUNTER, Capability.DURABILITY})
+    pause: ClassVar[float] = 0.05
+    """So many seconds another thread has to begin a change and come through, where no lock of the store keeps it out.
+
+    Make it more for a store that takes longer to begin one: it would keep the promises about locks without any.
+    """
 
     def make_store(self) -> Store:
         """Make a store with nothing in it; an adapter's author writes this."""
@@ -191,14 +198,16 @@ def needs(capability: Capability) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return mark
 
 
-def _explained(promise: Any, law: str) -> Any:  # noqa: ANN401 -- a test, as pytest or Hypothesis has made it
-    """Let a promise that is broken say in words which it was; of a property, what is run for each example.
+def law_served(promise: Any, law: str) -> str:  # noqa: ANN401 -- a test, as pytest or Hypothesis has made it
+    """The law that a promise serves: that of its group, unless its sentence begins with another."""
+    own = re.match(r"L\d+(?=: )", cleandoc(promise.__doc__))
+    return own[0] if own else law
 
-    The law is that of its group, unless its sentence begins with another.
-    """
+
+def _explained(promise: Any, law: str) -> Any:  # noqa: ANN401 -- a test, as pytest or Hypothesis has made it
+    """Let a promise that is broken say in words which it was; of a property, what is run for each example."""
     words = " ".join(cleandoc(promise.__doc__).split())
-    own = re.match(r"L\d+(?=: )", words)
-    law = own[0] if own else law
+    law = law_served(promise, law)
     said = words.removeprefix(f"{law}: ")
     if not hasattr(promise, "hypothesis"):
         return _telling(promise, law, said)

@@ -26,8 +26,18 @@ LAWS: Final[Mapping[str, str]] = {
     "L17": "revoked is revoked",
 }
 
-PORTS: Final = "What the ports promise"
-"""The title of promises that serve every law, and none before others."""
+COST: Final = 'The rule "the number of statements never depends on the number of links"'
+"""The title of promises of what a question costs: a rule of the design, and no law."""
+
+
+def title_of(law: str) -> str:
+    """The number of a law with its title; what is no law is its own."""
+    return f"{law}, {LAWS[law]}," if law in LAWS else law
+
+
+def port(name: str) -> str:
+    """The title of promises of a port that serve every law, and none before others."""
+    return f"A promise of the port `{name}` (ports.py)"
 
 
 @contextmanager
@@ -41,6 +51,5 @@ def broken(law: str, said: str) -> Generator[None]:
     except NotImplementedError:
         raise
     except (Exception, pytest.fail.Exception) as error:  # `pytest.raises` fails with what is no `Exception`
-        title = f"{law}, {LAWS[law]}," if law in LAWS else law
-        error.add_note(f"{title} is broken: {said}")
+        error.add_note(f"{title_of(law)} is broken: {said}")
         raise

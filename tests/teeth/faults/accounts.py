@@ -186,3 +186,14 @@ def signs_up_who_has_nothing_to_link(patch: pytest.MonkeyPatch) -> None:
             return SignedUp(user, ())
 
     instead(patch, _persons, "sign_up", sign_up)
+
+
+@breaks("L2", "test_what_a_user_left_comes_back_by_their_own_claim_or_the_firm_alone", by_machine=False)
+def keeps_away_what_was_left(patch: pytest.MonkeyPatch) -> None:
+    """What somebody left by themselves does not even come back by their own arrival when they sign up again."""
+    instead(
+        patch,
+        rules,
+        "sign_up",
+        lambda real, user, **known: tuple(link for link in real(user, **known) if link.entity_id not in known["left"]),
+    )

@@ -7,7 +7,19 @@ from weakref import WeakKeyDictionary
 import attrs
 import pytest
 
-from portal_linkage import Arrival, Bar, EmailAddress, EntityId, FirmUnlink, Link, StaffId, User
+from portal_linkage import (
+    Arrival,
+    Bar,
+    ClaimRefused,
+    EmailAddress,
+    EntityId,
+    EventKind,
+    FirmUnlink,
+    Link,
+    PageRequest,
+    StaffId,
+    User,
+)
 from portal_linkage.adapters.memory import people
 from portal_linkage.adapters.memory.shelves import Cabinet
 from portal_linkage.ports import Mailbox, Refusals
@@ -134,3 +146,17 @@ def old_links_come_back(patch: pytest.MonkeyPatch) -> None:
 
     instead(patch, people.Links, "remove_many", remove)
     instead(patch, people.Users, "add", add)
+
+
+@breaks("L7", "test_lifting_a_bar_links_nothing_and_lets_a_claim_link_again", by_machine=False)
+def never_hears_again_who_was_barred(patch: pytest.MonkeyPatch) -> None:
+    """Whoever arrives where a bar was lifted is refused, as if it stood."""
+
+    def arrived(
+        real: Callable[..., object], change: Change, mailbox: Mailbox, arrival: Arrival, refusals: Refusals
+    ) -> object:
+        told = change.tx.journal.listing(change.firm_id, None, arrival.entity_id, PageRequest(500)).items
+        lifted = any(event.kind is EventKind.BAR_LIFTED for event in told)
+        return ClaimRefused() if lifted else real(change, mailbox, arrival, refusals)
+
+    instead(patch, _persons, "_arrived", arrived)

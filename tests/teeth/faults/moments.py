@@ -1,20 +1,21 @@
 """Changes that are not whole, and readings of more than one moment."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 import pytest
 
-from portal_linkage import EntityId, FirmId
+from portal_linkage import ClientEntity, EntityId, FirmId
 from portal_linkage.adapters.memory import MemoryStore
+from portal_linkage.adapters.memory.clients import Entities
 from portal_linkage.adapters.memory.door import Door
 from portal_linkage.adapters.memory.session import Session
 from portal_linkage.adapters.memory.shelves import Cabinet
 from portal_linkage.adapters.memory.store import MemorySnapshot
 from portal_linkage.adapters.sql.clients import SqlEntityReader
 from portal_linkage.domain.viewers import Scope
-from portal_linkage.testing.titles import PORTS
+from portal_linkage.testing.titles import COST, port
 
 from ..fault import breaks, instead
 
@@ -48,7 +49,7 @@ def shows_more_than_one_moment(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks(
-    PORTS,
+    port("Store.transaction"),
     "test_a_change_is_undone_whole_on_an_error",
     "test_whatever_ends_a_transaction_undoes_it",
     "test_a_change_that_is_undone_was_never_journaled",
@@ -59,7 +60,7 @@ def swallows_a_rollback(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Session, "undo", lambda _: None)
 
 
-@breaks(PORTS, "test_all_changes_together_are_undone_whole", by_machine=False)
+@breaks(port("Store.transaction"), "test_all_changes_together_are_undone_whole", by_machine=False)
 def undoes_all_but_the_first(patch: pytest.MonkeyPatch) -> None:
     """A change that fails leaves its beginning behind."""
 
@@ -70,14 +71,16 @@ def undoes_all_but_the_first(patch: pytest.MonkeyPatch) -> None:
     instead(patch, Session, "undo", undo)
 
 
-@breaks(PORTS, "test_a_closed_store_reads_nothing", "test_a_closed_store_changes_nothing", by_machine=False)
+@breaks(
+    port("Store.close"), "test_a_closed_store_reads_nothing", "test_a_closed_store_changes_nothing", by_machine=False
+)
 def outlives_its_closing(patch: pytest.MonkeyPatch) -> None:
     """A store that was closed goes on."""
     patch.setattr(Door, "close", lambda _: None)
 
 
 @breaks(
-    '"Send the question down, not the ids up"',
+    COST,
     "test_a_reading_asks_as_often_for_40_links_as_for_one",
     by_machine=False,
     in_sql=True,
@@ -94,3 +97,43 @@ def asks_once_for_each_entity(patch: pytest.MonkeyPatch) -> None:
         return {one: label for entity_id in entity_ids for one, label in real(entities, firm_id, [entity_id]).items()}
 
     instead(patch, SqlEntityReader, "labels", labels)
+
+
+@breaks(port("Store"), "test_a_transaction_that_is_open_at_closing_is_not_there_when_opened_anew", by_machine=False)
+def keeps_what_was_open_at_closing(patch: pytest.MonkeyPatch) -> None:
+    """What a transaction has written when the store is closed is kept, though the transaction is refused its end."""
+
+    def undo(real: Callable[..., None], session: Session) -> None:
+        if not session._door.closed:
+            real(session)
+
+    instead(patch, Session, "undo", undo)
+
+
+@breaks(port("Store.transaction"), "test_a_change_is_kept_on_a_clean_exit")
+def saves_the_new_alone(patch: pytest.MonkeyPatch) -> None:
+    """Where new entities are saved together with others, the others stay as they were."""
+
+    def save_many(real: Callable[..., None], entities: Entities, saved: Iterable[ClientEntity]) -> None:
+        rows = list(saved)
+        new = [one for one in rows if entities.find(one.firm_id, one.entity_id) is None]
+        real(entities, new or rows)
+
+    instead(patch, Entities, "save_many", save_many)
+
+
+@breaks(
+    "L13",
+    "test_a_locked_firm_is_changed_by_one_at_a_time",
+    "test_a_client_that_is_held_is_not_changed",
+    "test_a_client_that_is_held_is_not_locked",
+    "test_a_locked_client_is_changed_by_one_at_a_time",
+    "test_a_mailbox_locked_by_its_user_is_changed_by_one_at_a_time",
+    "test_each_of_many_locked_mailboxes_is_changed_by_one_at_a_time",
+    "test_nothing_comes_to_rest_on_a_locked_client",
+    "test_refused_proofs_are_looked_up_by_one_at_a_time",
+    by_machine=False,
+)
+def lets_everybody_in_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A lock keeps nobody out: whoever comes is in at once, to read or to write."""
+    patch.setattr(Door, "_admits", lambda *_, **__: True)

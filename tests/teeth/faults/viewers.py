@@ -124,3 +124,15 @@ def takes_a_visit_for_an_account(patch: pytest.MonkeyPatch) -> None:
         return real(portal, who, claim)
 
     instead(patch, LinkageService, "claim", claim)
+
+
+@breaks("L5", "test_only_the_payer_learns_who_paid")
+def tells_nobody_who_paid(patch: pytest.MonkeyPatch) -> None:
+    """The payer of a payment is not even told that it was them."""
+    patch.setattr(Sight, "of_payment", lambda _, payment: attrs.evolve(payment, payer=None))
+
+
+@breaks("L10", "test_a_bill_that_may_not_be_seen_is_answered_like_one_that_is_not_there")
+def shows_any_invoice_by_its_id(patch: pytest.MonkeyPatch) -> None:
+    """Whoever knows the id of an invoice of theirs sees it, be it a draft."""
+    patch.setattr(Sight, "shows", lambda *_: True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from portal_linkage import EmailAddress, EntityId, FirmId, InvoiceId
+from portal_linkage import EmailAddress, EntityId, FirmId, InvoiceId, User, UserId
 from portal_linkage.adapters.memory import bills, clients, people
 from portal_linkage.adapters.memory.session import Repository
 from portal_linkage.adapters.memory.shelves import Cabinet
@@ -77,3 +77,14 @@ def bars_at_all_firms(patch: pytest.MonkeyPatch) -> None:
         return Refusals(barred=frozenset(asked), left=real(bars, mailbox, entity_id).left)
 
     instead(patch, people.Bars, "of", refusals)
+
+
+@breaks("L6", "test_one_address_at_two_firms_is_two_users", by_machine=True)
+def finds_users_of_firms_that_come_later(patch: pytest.MonkeyPatch) -> None:
+    """A user whom a firm does not have is looked for at all firms after it."""
+
+    def find(real: Callable[..., User | None], users: people.Users, firm_id: FirmId, user_id: UserId) -> User | None:
+        later = sorted(other for other in users._session._cabinets.rows if other >= firm_id)
+        return next(filter(None, (real(users, other, user_id) for other in (firm_id, *later))), None)
+
+    instead(patch, people.Users, "find", find)

@@ -85,5 +85,6 @@ class StoreContract(LawPromises, StorePromises):
             def make_store(self) -> Store:
                 return MyStore()
 
-    Where an adapter lacks a `Capability`, it says so in ``lacks``, with the reason.
+    Where an adapter lacks a `Capability`, it says so in ``lacks``, with the reason. Without one it also writes what the
+    capability names: `counting` of statements, and how a store that was closed is `reopened`.
     """

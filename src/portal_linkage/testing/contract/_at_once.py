@@ -65,10 +65,11 @@ def repeated(task: Callable[[], T]) -> Callable[[], list[T]]:
 
 
 def until(is_done: Callable[[], bool], task: Callable[[], object]) -> Callable[[], None]:
-    """The task, over and over until that is done, or nobody would wait any longer."""
+    """The task, once at least, and over and over until that is done, or nobody would wait any longer."""
 
     def run() -> None:
         began = monotonic()
+        task()
         while not is_done() and monotonic() - began < PATIENCE:
             task()
 

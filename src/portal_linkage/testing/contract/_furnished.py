@@ -2,7 +2,8 @@
 
 import pytest
 
-from ...domain.entities import GroundKind
+from ...domain.entities import Contact, GroundKind
+from ...domain.values import EmailAddress
 from ...ports import Store
 from ..builders import (
     ACME,
@@ -26,6 +27,11 @@ from ._pictures import furnish
 
 LISTED = ground(GroundKind.CONTACT_LISTING, since=at(1), by="pms")
 GRANTED = ground(GroundKind.FIRM_GRANT, since=at(2), by="staff-1")
+CONTACTS = (
+    Contact(email=jane_at(2), name="Jane", contact_id="c-2", role="owner"),
+    Contact(email=EmailAddress.parse("JANE.Smith@example.com"), name="", contact_id=None),
+    Contact(email=jane_at(2), name="Jane again", contact_id="c-1", role=""),
+)
 
 
 class Billed(Promises):

@@ -1,6 +1,7 @@
 """Every listing there is, at a firm busy enough for several pages, and how a row of it comes and goes."""
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -139,3 +140,11 @@ def fill(store: Store, listing: Listing, *numbers: int) -> None:
     for number in numbers:
         with store.transaction() as tx:
             listing.add(tx, number)
+
+
+def alterations(cursor: str) -> Iterator[str]:
+    """The cursor with one octet changed, each of them in turn."""
+    octets = base64.urlsafe_b64decode(cursor)
+    for place in range(len(octets)):
+        other = bytes([octets[place] ^ 1])
+        yield base64.urlsafe_b64encode(octets[:place] + other + octets[place + 1 :]).decode()

@@ -7,7 +7,6 @@ import attrs
 import pytest
 
 from ...domain.entities import ClientEntity, Firm, InvoiceStatus
-from ...domain.events import Event
 from ...domain.values import EntityId, InvoiceId, Page, PageRequest, UserId
 from ...domain.viewers import LinkedTo
 from ...ports import PMS, EntityReader, Snapshot, Store, Transaction, UserReader
@@ -37,6 +36,7 @@ ALL = PageRequest(500)
 EVERYTHING = LinkedTo(ACME, JANE_ID)
 EMAILS = [JANE, *map(jane_at, (1, 2))]
 IDS = [SMITH, TRUST, REALTY]
+USERS = [JANE_ID, UserId("ann")]
 GONE = EntityId("1000")
 """Merged into another, and never seen since."""
 
@@ -70,7 +70,7 @@ class Picture:
     people: tuple[Any, ...]
     held: tuple[Any, ...]
     bills: tuple[Any, ...]
-    journal: tuple[Page[Event], ...]
+    journal: tuple[Any, ...]
 
 
 def _clients(clients: EntityReader) -> tuple[Any, ...]:
@@ -81,6 +81,7 @@ def _clients(clients: EntityReader) -> tuple[Any, ...]:
         clients.numbered(ACME, ["1001", "1002", "1003", "9"]),
         *(clients.formerly(ACME, number) for number in ("1001", "1002", "7", "8")),
         clients.merged(ACME, [*IDS, GONE]),
+        clients.labels(ACME, [*IDS, EntityId("new")]),
         *(clients.suggest(ACME, text, JANE_ID, 9) for text in ("smith", "1", "bakery")),
     )
 
@@ -91,15 +92,17 @@ def _people(users: UserReader) -> tuple[Any, ...]:
         *(users.search(ACME, text, None, ALL) for text in ("", "jane")),
         having,
         [str(found.email) for found in having.values()],
-        users.some(ACME, [JANE_ID, UserId("ann")]),
+        users.some(ACME, USERS),
     )
 
 
 def _held(snapshot: Snapshot) -> tuple[Any, ...]:
     return (
-        *(snapshot.links.listing(ACME, UserId(one)) for one in (JANE_ID, "ann")),
+        *(snapshot.links.listing(ACME, one) for one in USERS),
         snapshot.links.touching(ACME, IDS),
         snapshot.links.count(ACME, at_most=1000),
+        {one: count for one, count in snapshot.links.counts(ACME, USERS).items() if count},
+        [snapshot.links.any_of(ACME, one) for one in USERS],
         snapshot.bars.listing(ACME, None, ALL),
         snapshot.bars.touching(ACME, IDS),
     )
@@ -128,7 +131,11 @@ def pictured(snapshot: Snapshot) -> Picture:
         people=_people(snapshot.users),
         held=_held(snapshot),
         bills=_bills(snapshot),
-        journal=tuple(snapshot.journal.listing(ACME, *one, ALL) for one in asked),
+        journal=(
+            *(snapshot.journal.listing(ACME, *one, ALL) for one in asked),
+            snapshot.journal.changes(ACME, ALL),
+            snapshot.journal.is_settled(ACME),
+        ),
     )
 
 

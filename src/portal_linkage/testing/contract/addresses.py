@@ -4,7 +4,7 @@ from ...domain.values import EmailAddress, client_number_key
 from ...ports import Store
 from ..builders import ACME, JANE, OTHER_FIRM, REALTY, SMITH, TRUST, entity, jane_at
 from ..promises import Promises
-from .entities import CONTACTS
+from ._furnished import CONTACTS
 
 
 class AddressPromises(Promises):

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import pytest
 
 from ...domain.errors import StoreUnavailable
-from ...ports import Store
+from ...ports import Store, Transaction
 from ..builders import ACME, firm
-from ..titles import PORTS
+from ..titles import port
 from ._furnished import Furnished
 
 
@@ -20,10 +20,15 @@ def refused_once_closed(store: Store, *uses: Callable[[], object]) -> None:
             use()
 
 
+def _closed_at_it(store: Store, tx: Transaction) -> None:
+    tx.firms.save(firm(name="Open"))
+    refused_once_closed(store, lambda: tx.firms.find(ACME), lambda: tx.firms.save(firm()))
+
+
 class ClosingPromises(Furnished):
     """A store is closed for good: what `Store.close` promises."""
 
-    law = PORTS
+    law = port("Store.close")
 
     def test_a_closed_store_reads_nothing(self, furnished: Store) -> None:
         """After closing, a snapshot is refused."""
@@ -52,7 +57,7 @@ class ClosingPromises(Furnished):
     def test_a_transaction_that_is_open_keeps_nothing_after_closing(self, furnished: Store) -> None:
         """When the store is closed meanwhile, reading and writing are refused, and so is the end."""
         with pytest.raises(StoreUnavailable), furnished.transaction() as tx:
-            refused_once_closed(furnished, lambda: tx.firms.find(ACME), lambda: tx.firms.save(firm()))
+            _closed_at_it(furnished, tx)
 
     def test_a_store_may_be_closed_twice(self, furnished: Store) -> None:
         """Closing what is closed does nothing."""

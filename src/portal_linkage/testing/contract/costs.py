@@ -27,6 +27,7 @@ from ..builders import (
     user,
 )
 from ..promises import Capability, Promises, needs
+from ..titles import COST
 
 Reading: TypeAlias = Callable[[LinkageService], object]
 
@@ -106,12 +107,12 @@ def furnish_alike(store: Store, clients: int) -> None:
 class CostPromises(Promises):
     """What a question costs never depends on how many entities somebody is linked to."""
 
-    law = '"Send the question down, not the ids up"'
+    law = COST
 
     @needs(Capability.STATEMENT_COUNTER)
     @pytest.mark.parametrize("name", READINGS)
     def test_a_reading_asks_as_often_for_40_links_as_for_one(self, name: str) -> None:
-        """The number of statements never depends on the number of links."""
+        """Who is linked to 40 clients costs no statement more than who is linked to one."""
         few, many = (self._asked(READINGS[name], clients) for clients in (FEW, MANY))
         assert few > 0, f"{name}: no statement was counted at all"
         assert few == many, f"{name}: {few} statements for {FEW} link, {many} for {MANY}"

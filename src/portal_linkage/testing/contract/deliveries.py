@@ -8,7 +8,7 @@ from ...domain.values import FirmId, PageRequest
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, event, journaled
 from ..promises import Promises
-from .paging import alterations
+from ._listings import alterations
 
 FIRMS = (OTHER_FIRM, ACME)
 ROUNDS = 3

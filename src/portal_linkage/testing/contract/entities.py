@@ -2,18 +2,12 @@
 
 import pytest
 
-from ...domain.entities import Contact
-from ...domain.values import EmailAddress, EntityId, PageRequest
+from ...domain.values import EntityId, PageRequest
 from ...domain.viewers import LinkedTo, Only
 from ...ports import Store
 from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, entity, jane_at, link, sign_up, user
 from ..promises import Promises
-
-CONTACTS = (
-    Contact(email=jane_at(2), name="Jane", contact_id="c-2", role="owner"),
-    Contact(email=EmailAddress.parse("JANE.Smith@example.com"), name="", contact_id=None),
-    Contact(email=jane_at(2), name="Jane again", contact_id="c-1", role=""),
-)
+from ._furnished import CONTACTS
 
 
 class EntityPromises(Promises):
@@ -139,10 +133,3 @@ class EntityPromises(Promises):
                 {},
                 {},
             )
-
-    def test_many_hundred_labels_may_be_asked_for(self, store: Store) -> None:
-        """A page of a view may name more entities than a statement takes parameters at once."""
-        ids = [EntityId(str(number)) for number in range(1200)]
-        with store.transaction() as tx:
-            tx.entities.save_many(entity(entity_id) for entity_id in ids)
-            assert tx.entities.labels(ACME, ids).keys() == set(ids)

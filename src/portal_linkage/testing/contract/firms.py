@@ -4,13 +4,13 @@ from ...domain.values import FirmId
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, entity, firm
 from ..promises import Promises
-from ..titles import PORTS
+from ..titles import port
 
 
 class FirmPromises(Promises):
     """The firms: what `FirmRepository` promises."""
 
-    law = PORTS
+    law = port("FirmRepository")
 
     def test_a_firm_is_found_as_it_was_saved(self, store: Store) -> None:
         """A firm is found with its name and its settings."""

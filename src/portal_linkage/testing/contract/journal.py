@@ -9,7 +9,7 @@ from ...domain.values import EntityId, PageRequest, UserId
 from ...ports import Store
 from ..builders import ACME, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, event, journaled, walk
 from ..promises import Promises
-from .paging import alterations
+from ._listings import alterations
 
 
 def write(store: Store, *events: Event) -> None:

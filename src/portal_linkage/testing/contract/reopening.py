@@ -1,17 +1,26 @@
 """What was committed is there when the store is opened anew."""
 
-from ...ports import Store
+import pytest
+
+from ...domain.errors import StoreUnavailable
+from ...ports import Store, Transaction
 from ..builders import ACME, JANE, OTHER_FIRM, at, entity, firm
 from ..promises import Capability, needs
-from ..titles import PORTS
+from ..titles import port
 from ._furnished import Furnished
 from ._pictures import picture, undone
+
+
+def _close_at_it(store: Store, tx: Transaction) -> None:
+    tx.firms.save(firm(name="Open"))
+    tx.entities.save(entity("new"))
+    store.close()
 
 
 class ReopeningPromises(Furnished):
     """What was committed is there when the store is opened anew, as another process would on another day."""
 
-    law = PORTS
+    law = port("Store")
 
     @needs(Capability.DURABILITY)
     def test_what_was_committed_is_there_when_a_store_is_opened_anew(self, furnished: Store) -> None:
@@ -24,6 +33,18 @@ class ReopeningPromises(Furnished):
             assert picture(anew) == before
             with anew.snapshot() as snapshot:
                 assert snapshot.firms.find(OTHER_FIRM) is None
+        finally:
+            anew.close()
+
+    @needs(Capability.DURABILITY)
+    def test_a_transaction_that_is_open_at_closing_is_not_there_when_opened_anew(self, furnished: Store) -> None:
+        """When a store is closed while a transaction is open, nothing of it is kept."""
+        before = picture(furnished)
+        with pytest.raises(StoreUnavailable), furnished.transaction() as tx:
+            _close_at_it(furnished, tx)
+        anew = self.reopened(furnished)
+        try:
+            assert picture(anew) == before
         finally:
             anew.close()
 

@@ -2,9 +2,9 @@
 
 from ...domain.values import EntityId
 from ...ports import Store
-from ..builders import ACME, JANE, OTHER_FIRM, REALTY, SMITH, entity
+from ..builders import ACME, JANE, OTHER_FIRM, SMITH, entity
 from ..promises import Promises
-from .entities import CONTACTS
+from ._furnished import CONTACTS
 
 
 class RosterPromises(Promises):
@@ -47,13 +47,6 @@ class RosterPromises(Promises):
         with store.snapshot() as snapshot:
             assert snapshot.entities.numbered(ACME, []) == snapshot.entities.numbered(OTHER_FIRM, ["1001"]) == ()
 
-    def test_very_many_numbers_may_be_asked_for(self, store: Store) -> None:
-        """A roster may name more numbers than a statement takes parameters at once."""
-        with store.transaction() as tx:
-            tx.entities.save_many(entity(one) for one in ("0", SMITH, REALTY, "2199"))
-            found = tx.entities.numbered(ACME, [str(number) for number in range(2200)])
-        assert [one.entity_id for one in found] == ["0", SMITH, REALTY, "2199"]
-
     def test_the_roster_holds_all_entities_by_id(self, store: Store) -> None:
         """The roster is every entity, active or not, with its contacts, by entity id."""
         saved = [
@@ -82,14 +75,6 @@ class RosterPromises(Promises):
             tx.entities.save(entity(SMITH))
         with store.snapshot() as snapshot:
             assert list(snapshot.entities.roster(ACME, [])) == list(snapshot.entities.roster(OTHER_FIRM)) == []
-
-    def test_the_roster_of_very_many_ids_is_whole(self, store: Store) -> None:
-        """A roster may be asked for by more ids than a statement takes parameters, and keeps its order."""
-        ids = [EntityId(str(number)) for number in range(1500)]
-        with store.transaction() as tx:
-            tx.entities.save_many(entity(entity_id, JANE) for entity_id in ids)
-            found = [one.entity_id for one in tx.entities.roster(ACME, ids)]
-        assert found == sorted(ids)
 
     def test_a_roster_may_be_saved_while_it_is_read(self, store: Store) -> None:
         """Entities saved while the roster is walked through disturb nothing: each is met once."""

@@ -1,6 +1,7 @@
 """Threads share a store: nothing is lost, and nobody sees half a change."""
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from functools import partial
 from threading import Event
 
@@ -27,7 +28,7 @@ from ..builders import (
     user,
 )
 from ..promises import Capability, Promises, needs
-from ..titles import PORTS
+from ..titles import port
 from ._at_once import PATIENCE, ROUNDS, at_once, begin, decided, ended, repeated, until
 from ._pictures import undone
 
@@ -35,7 +36,7 @@ from ._pictures import undone
 class ThreadPromises(Promises):
     """Threads share a store: nothing is lost, and nobody sees half a change."""
 
-    law = PORTS
+    law = port("Store")
 
     @needs(Capability.THREADS)
     def test_two_writers_lose_nothing(self, store: Store) -> None:
@@ -109,7 +110,7 @@ class ThreadPromises(Promises):
             before = snapshot.invoices.totals(Only(ACME, REALTY))
             writing = begin(write)
             assert begun.wait(PATIENCE)
-            Event().wait(0.05)
+            wait([writing], self.pause)
             assert snapshot.invoices.totals(Only(ACME, REALTY)) == before
         ended(writing)
         with store.snapshot() as snapshot:

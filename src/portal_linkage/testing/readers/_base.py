@@ -9,12 +9,14 @@ from typing import Any, ClassVar, Final
 import pytest
 from hypothesis import settings
 
-from ...domain.entities import Invoice, LateFee, Payment
-from ...domain.values import FirmId, Page, PageRequest
+from ...domain.entities import Arrival, Invoice, LateFee, Payment
+from ...domain.outcomes import SignedUp
+from ...domain.values import FirmId, Page, PageRequest, VerifiedEmail
 from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Store
+from ...service import LinkageService
 from .._fresh import UnfitError, done, made_anew
-from ..builders import ACME, JANE_ID, REALTY, SMITH, TRUST, entity, sign_up, user, walk
+from ..builders import ACME, JANE, JANE_ID, REALTY, SMITH, TRUST, entity, firm, sign_up, user, walk
 from ..promises import Capability, Contract, for_each_store
 from ._kinds import Kind, Listing
 from ._means import Means
@@ -142,6 +144,17 @@ class ReaderPromises(Contract):
         shown, *others = (sorted(one.entity_id for one in listed(store, each, scope)) for each in self.kind.listings)
         assert all(other == shown for other in others), f"one listing shows bills of {shown}, others of {others}"
         return shown
+
+
+def signed_up(store: Store) -> tuple[LinkageService, SignedUp]:
+    """Jane signs up, with her realty group and herself; the trust is nobody's."""
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+        tx.entities.save_many([entity(REALTY, JANE), entity(SMITH, JANE), entity(TRUST)])
+    portal, arrival = LinkageService(store), Arrival.attest(REALTY, via="link in a mail")
+    outcome = portal.sign_up(ACME, VerifiedEmail.attest(JANE, via="link in a mail"), name="Jane", claim=arrival)
+    assert isinstance(outcome, SignedUp)
+    return portal, outcome
 
 
 def link_jane(store: Store, firm_id: FirmId = ACME) -> None:

@@ -13,10 +13,9 @@ from ...domain.viewers import Scope
 from ...ports import Store
 from ..builders import ACME, REALTY, SMITH, TRUST, late_fee
 from ..promises import Capability, needs
-from ._base import EVERYTHING, EVERYWHERE, ReaderPromises, for_each_reader, listed
+from ._base import EVERYTHING, EVERYWHERE, ReaderPromises, for_each_reader, listed, signed_up
 from ._kinds import LATE_FEES, Kind
 from ._means import FLOATING
-from .revoked import signed_up
 
 
 def totals(store: Store, scope: Scope = EVERYTHING) -> Mapping[str, Money]:

@@ -11,9 +11,8 @@ from ...domain.values import InvoiceId, PaymentId, UserId
 from ...ports import Store
 from ..builders import NOON, REALTY, SMITH, TRUST, payment
 from ..promises import Capability, needs
-from ._base import EVERYWHERE, ReaderPromises, listed
+from ._base import EVERYWHERE, ReaderPromises, listed, signed_up
 from ._kinds import PAYMENTS, Kind
-from .revoked import signed_up
 
 YEAR = timedelta(days=366)
 

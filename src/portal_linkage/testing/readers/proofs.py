@@ -11,10 +11,10 @@ from ...domain.values import EntityId, InvoiceId
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, REALTY, SMITH, TRUST, entity
 from ..promises import Capability, needs
+from ._base import signed_up
 from ._means import DRAFT, VOID
 from .found import lookalikes
 from .invoices import Invoices
-from .revoked import signed_up
 
 
 class InvoiceProofs(Invoices):

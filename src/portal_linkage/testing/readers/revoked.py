@@ -1,26 +1,12 @@
 """Revoked is revoked: what was unlinked is not shown any more, whatever a reader remembers."""
 
-from ...domain.entities import Arrival, FirmStaff
-from ...domain.outcomes import SignedUp
-from ...domain.values import VerifiedEmail
+from ...domain.entities import FirmStaff
 from ...domain.viewers import scope_of
 from ...ports import Store
-from ...service import LinkageService
-from ..builders import ACME, JANE, REALTY, SMITH, STAFF, TRUST, entity, firm
-from ._base import ReaderPromises
+from ..builders import ACME, REALTY, SMITH, STAFF, TRUST
+from ._base import ReaderPromises, signed_up
 
 RECEPTION = FirmStaff(ACME, STAFF)
-
-
-def signed_up(store: Store) -> tuple[LinkageService, SignedUp]:
-    """Jane signs up, with her realty group and herself; the trust is nobody's."""
-    with store.transaction() as tx:
-        tx.firms.save(firm())
-        tx.entities.save_many([entity(REALTY, JANE), entity(SMITH, JANE), entity(TRUST)])
-    portal, arrival = LinkageService(store), Arrival.attest(REALTY, via="link in a mail")
-    outcome = portal.sign_up(ACME, VerifiedEmail.attest(JANE, via="link in a mail"), name="Jane", claim=arrival)
-    assert isinstance(outcome, SignedUp)
-    return portal, outcome
 
 
 class ReaderRevoked(ReaderPromises):
