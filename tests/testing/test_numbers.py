@@ -1,8 +1,7 @@
 """What the docs say of the kit in numbers is so: ``python -m tests.testing.test_numbers`` writes it there."""
 
 import re
-from collections.abc import Callable, Mapping
-from math import prod
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from portal_linkage.testing import (
 )
 from portal_linkage.testing.laws.machine import NORMAL
 from portal_linkage.testing.promises import Contract
+from tests.cases import cases
 from tests.readers.test_faults import CAUGHT
 from tests.teeth.faults import FAULTS
 
@@ -27,27 +27,43 @@ def promises(contract: type[Contract]) -> list[Any]:
     return [getattr(contract, name) for name in dir(contract) if name.startswith("test_")]
 
 
-def cases(contract: type[Contract]) -> int:
-    """How many tests pytest makes of them."""
-
-    def of(promise: Any) -> int:  # noqa: ANN401 -- a test
-        marks = [mark.args for mark in getattr(promise, "pytestmark", []) if mark.name == "parametrize"]
-        return prod(len([*values]) for _, values in marks)
-
-    return sum(map(of, promises(contract)))
+def made_by(contract: type[Contract]) -> int:
+    """How many tests pytest makes of its promises."""
+    return sum(len([*cases(promise)]) for promise in promises(contract))
 
 
-def examples(contract: type[Contract]) -> int:
-    """How many examples Hypothesis draws for them, histories included."""
-    properties = [promise for promise in promises(contract) if hasattr(promise, "hypothesis")]
-    drawn: list[int] = [one._hypothesis_internal_use_settings.max_examples for one in properties]
-    return sum(drawn) + NORMAL.max_examples
+def drawn(promised: Iterable[Any]) -> int:
+    """How many examples Hypothesis draws for these."""
+    properties = [promise for promise in promised if hasattr(promise, "hypothesis")]
+    return sum(one._hypothesis_internal_use_settings.max_examples for one in properties)
+
+
+OF_VALUES: Final = [
+    getattr(StoreContract, name)
+    for name in (
+        "test_1200_equals_1200_00",
+        "test_a_text_is_an_address_exactly_where_the_law_says",
+        "test_addresses_are_equal_exactly_when_their_keys_are",
+        "test_an_amount_prints_with_its_usual_decimals_and_never_loses_one",
+        "test_an_attested_address_cannot_be_constructed",
+        "test_floats_are_refused",
+        "test_lower_casing_is_followed_by_composing_once_more",
+        "test_tags_dots_domains_and_letters_outside_ascii_count",
+        "test_what_is_no_exact_amount_is_refused",
+        "test_what_only_looks_like_ascii_is_refused",
+    )
+]
+"""The promises that no store has a part in."""
 
 
 FACTS: Final[Mapping[str, Callable[[], int]]] = {
     "promises of a store": lambda: len(promises(StoreContract)),
-    "tests that they make": lambda: cases(StoreContract),
-    "examples that a run of them draws": lambda: examples(StoreContract),
+    "of these, promises of the library's own values, the same on every store": lambda: len(OF_VALUES),
+    "tests that they all make": lambda: made_by(StoreContract),
+    "examples that a run of them draws, histories included": lambda: (
+        drawn(promises(StoreContract)) + NORMAL.max_examples
+    ),
+    "of these, examples of the library's own values": lambda: drawn(OF_VALUES),
     "promises of a reader of invoices": lambda: len(promises(InvoiceReaderContract)),
     "promises of a reader of late fees": lambda: len(promises(LateFeeReaderContract)),
     "promises of a reader of payments": lambda: len(promises(PaymentReaderContract)),
@@ -72,6 +88,13 @@ def test_the_page_has_these_numbers_and_no_others() -> None:
 def test_the_number_is_right(fact: str) -> None:
     """As the kit is counted."""
     assert written()[fact] == FACTS[fact]()
+
+
+@pytest.mark.parametrize("promise", OF_VALUES, ids=lambda promise: promise.__name__)
+def test_what_is_promised_of_values_needs_no_store(promise: Callable[..., None]) -> None:
+    """Where there is no store it is kept as well."""
+    for case in cases(promise):
+        promise(StoreContract(), **case)
 
 
 def write() -> None:
