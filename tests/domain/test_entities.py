@@ -296,21 +296,21 @@ def test_an_arrival_is_attested_by_the_host_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entity_id", "via", "error"),
+    ("entity_id", "via", "error", "told"),
     [
-        ("", "mail", InvalidValue),
-        ("x" * 201, "mail", InvalidValue),
-        ("1003\0", "mail", InvalidValue),
-        (1003, "mail", TypeError),
-        ("1003", "", InvalidValue),
-        ("1003", "x" * 501, InvalidValue),
-        ("1003", "\ud800", InvalidValue),
-        ("1003", None, TypeError),
+        ("", "mail", InvalidValue, "entity_id: "),
+        ("x" * 201, "mail", InvalidValue, "entity_id: "),
+        ("1003\0", "mail", InvalidValue, "entity_id: "),
+        (1003, "mail", TypeError, "entity_id must be str, "),
+        ("1003", "", InvalidValue, "via: "),
+        ("1003", "x" * 501, InvalidValue, "via: "),
+        ("1003", "\ud800", InvalidValue, "via: "),
+        ("1003", None, TypeError, "via must be str, "),
     ],
 )
-def test_nonsense_is_not_attested(entity_id: object, via: object, error: type[Exception]) -> None:
-    """An id is an id, and the host's word is a text."""
-    with pytest.raises(error):
+def test_nonsense_is_not_attested(entity_id: object, via: object, error: type[Exception], told: str) -> None:
+    """An id is an id, and the host's word is a text; the refusal names which of the two it is about."""
+    with pytest.raises(error, match=f"^{told}"):
         Arrival.attest(entity_id, via=via)  # type: ignore[arg-type]
 
 

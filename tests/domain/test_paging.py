@@ -109,6 +109,7 @@ def test_a_cursor_is_bound_to_its_question(one: list[str | None], other: list[st
     [
         ((None,), ("",)),
         ((None,), ("-",)),
+        ((None,), ("None",)),
         (("",), ()),
         (("a", "b"), ("ab",)),
         (("a", "b"), ("b", "a")),

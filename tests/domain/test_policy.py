@@ -80,6 +80,11 @@ def test_a_limit_that_limits_nothing_is_refused(name: str, value: object, reason
     assert (refused.value.field, refused.value.reason) == (name, reason)
 
 
+def test_a_window_may_be_as_long_as_a_hundred_years() -> None:
+    """To the day."""
+    assert LinkagePolicy(attempt_window=timedelta(days=36_525)).attempt_window.days == 36_525
+
+
 @pytest.mark.parametrize(("name", "value"), [("attempts", True), ("attempts", 5.0), ("attempt_window", 600)])
 def test_a_limit_of_the_wrong_type_is_refused(name: str, value: object) -> None:
     """Ten minutes are a timedelta, five is an int."""
@@ -94,3 +99,10 @@ def test_each_firm_may_have_its_own_policy() -> None:
     policies = {FirmId("acme"): strict}
     assert policy_for(lambda firm_id: policies.get(firm_id, LinkagePolicy()), FirmId("acme")) is strict
     assert policy_for(lambda firm_id: policies.get(firm_id, LinkagePolicy()), FirmId("other")) == LinkagePolicy()
+
+
+def test_a_firm_without_a_policy_is_a_mistake_in_the_program() -> None:
+    """No default is taken in its place."""
+    policies: dict[str, Any] = {}
+    with pytest.raises(TypeError, match=r"^policy must be LinkagePolicy, not NoneType$"):
+        policy_for(policies.get, FirmId("acme"))  # type: ignore[arg-type]
