@@ -225,6 +225,17 @@ def test_a_refused_proof_refuses_the_whole_sign_up(world: World) -> None:
     assert isinstance(portal.sign_up(b.ACME, VERIFIED, name="J"), SignedUp)
 
 
+def test_a_right_proof_for_a_barred_entity_refuses_the_sign_up(world: World) -> None:
+    """The firm's unlink stands against a claim too, and the refusal is counted, though other entities list it (L7)."""
+    world.save(b.invoice("i1", b.REALTY, number="INV-7"))
+    portal = world.portal(attempts=1)
+    portal.remove_user(STAFF, world.jane(b.REALTY).user_id)
+    proof = InvoiceProof(b.REALTY, "INV-7")
+    assert portal.sign_up(b.ACME, VERIFIED, name="J", claim=proof) == ClaimRefused()
+    assert portal.find_user(b.ACME, b.JANE) is None
+    assert portal.sign_up(b.ACME, VERIFIED, name="J", claim=proof) == TooManyAttempts(b.at(10))
+
+
 def test_attempts_at_sign_up_count_for_the_person_that_signs_up_later(world: World, clock: Clock) -> None:
     """The person is their mailbox, before and after they have an account (L10)."""
     portal = world.portal(attempts=2)
@@ -277,6 +288,7 @@ def test_an_address_that_nobody_verified_is_a_mistake_that_is_taught(world: Worl
     ) as taught:
         world.portal().sign_up(b.ACME, email, name="J")  # type: ignore[arg-type]
     assert "jane" not in str(taught.value)
+    assert str(taught.value).endswith(f", not {type(email).__name__}")
     assert contents(world.store) == before
 
 

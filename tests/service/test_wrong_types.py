@@ -143,6 +143,12 @@ def test_a_naive_clock_is_refused(world: World) -> None:
     broken = LinkageService(world.store, clock=lambda: 0)  # type: ignore[arg-type,return-value]
     with pytest.raises(TypeError, match="clock must be datetime"):
         broken.sign_up(b.ACME, VERIFIED, name="J")
+    plan = world.portal().roster.plan(b.ACME, [b.entity("2001")])
+    for roster in (naive.roster, broken.roster):
+        with pytest.raises((InvalidValue, TypeError), match=r"^clock\b"):
+            roster.plan(b.ACME, [])
+        with pytest.raises((InvalidValue, TypeError), match=r"^clock\b"):
+            roster.apply(plan)
     assert contents(world.store) == before
 
 
