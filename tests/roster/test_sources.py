@@ -11,10 +11,11 @@ from portal_linkage import (
     InvalidValue,
     LinkageService,
     NothingToLink,
+    PlanOutdated,
     RosterApplied,
 )
 from portal_linkage.testing import builders as b
-from tests.service.world import World, contents, ids_of, told, verified
+from tests.service.world import World, contents, ids_of, signed_up, told, verified
 
 XERO = "xero"
 OTHER = b.jane_at(5)
@@ -107,6 +108,34 @@ def test_contacts_are_written_though_the_client_was_renamed_meanwhile(world: Wor
     with world.store.snapshot() as snapshot:
         (listed,) = snapshot.entities.roster(b.ACME, [b.REALTY], source=XERO)
     assert (listed.name, listed.contacts) == ("Renamed", b.entity(b.REALTY, OTHER).contacts)
+
+
+def test_contacts_that_changed_meanwhile_are_not_written_over(portal: LinkageService) -> None:
+    """A list that is late does not bring back whom the same source has dropped since (L13)."""
+    late = portal.roster.plan(b.ACME, [b.entity(b.REALTY, OTHER)], source=XERO)
+    change(portal, b.entity(b.REALTY, b.jane_at(6)))
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(late)
+
+
+def test_contacts_of_a_client_that_fell_asleep_meanwhile_link_nobody(world: World) -> None:
+    """A late list of contacts does not take it for awake: an inactive entity's listing does not appear."""
+    portal = world.portal(auto_link=AutoLink.CONTINUOUS)
+    world.jane(b.SMITH)
+    world.save(b.entity("2001"))
+    plan = portal.roster.plan(b.ACME, [b.entity("2001", b.JANE)], source=XERO)
+    change(portal, b.entity("2001", active=False), source="pms")
+    assert portal.roster.apply(plan).events == ()
+
+
+def test_a_source_takes_its_own_listing_away(world: World) -> None:
+    """Under WITHDRAW the link goes with it, whomever the practice-management system lists (L12)."""
+    portal = world.portal(contact_removed=ContactRemoved.WITHDRAW)
+    change(portal, b.entity(b.REALTY, OTHER))
+    user = signed_up(portal.sign_up(b.ACME, verified(OTHER), name="J")).user
+    gone = change(portal, b.entity(b.REALTY))
+    assert [(loss.user_id, loss.entity_id) for loss in gone.losses] == [(user.user_id, b.REALTY)]
+    assert portal.find_user(b.ACME, OTHER) is None
 
 
 @pytest.mark.parametrize("source", ["", "\0", "x" * 2_000])
