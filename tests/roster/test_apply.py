@@ -290,8 +290,9 @@ def test_a_plan_that_has_become_costly_is_not_applied_unnamed(world: World, port
     plan = portal.roster.plan(b.ACME, [ASLEEP])
     assert not plan.needs_confirmation
     portal.remove_user(STAFF, others[0].user_id)
-    with pytest.raises(PlanNotConfirmed):
+    with pytest.raises(PlanNotConfirmed) as refused:
         portal.roster.apply(plan)
+    assert refused.value.plan_id == plan.plan_id
     assert len(portal.roster.apply(plan, confirmed=plan.plan_id).hidden) == 1
 
 
@@ -306,6 +307,13 @@ def test_a_plan_that_takes_less_than_it_shows_is_applied(world: World, portal: L
     answer = continuous.roster.apply(plan, confirmed=plan.plan_id)
     assert answer.hidden == ()
     assert {gain.user_id for gain in answer.gains} == {other.user_id, late.user_id}
+
+
+def test_a_plan_that_has_nothing_to_write_tells_of_no_progress(portal: LinkageService) -> None:
+    """There is no transaction to tell of."""
+    written: list[tuple[int, int]] = []
+    portal.roster.apply(portal.roster.plan(b.ACME, LISTED), progress=lambda *so: written.append(so))
+    assert written == []
 
 
 def test_a_merge_that_is_told_again_is_refused_where_the_firm_is_gone(world: World) -> None:

@@ -270,5 +270,5 @@ def test_a_large_plan_that_has_become_costly_needs_its_name(world: World, portal
 def test_progress_is_told_to_what_can_be_called(portal: LinkageService, progress: Any) -> None:  # noqa: ANN401
     """Anything else is a mistake in the program, before anything is written."""
     plan = hide_all(portal)
-    with pytest.raises(TypeError, match="progress"):
+    with pytest.raises(TypeError, match=r"^progress must be something that can be called$"):
         portal.roster.apply(plan, progress=progress)

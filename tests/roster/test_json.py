@@ -166,6 +166,16 @@ def test_a_forged_plan_takes_nothing_away_unnoticed(world: World, plan: RosterPl
     assert contents(world.store) == before
 
 
+def test_a_forged_plan_of_an_empty_snapshot_needs_its_name_too(world: World) -> None:
+    """Though nobody is linked, and whatever the forger left out (L13)."""
+    portal: LinkageService = world.portal()
+    world.save(b.entity("2001"))
+    empty = portal.roster.plan(b.ACME, [], complete=True)
+    innocent = RosterPlan.from_json(forged(empty, confirm_because=[], needs_confirmation=False))
+    with pytest.raises(PlanNotConfirmed):
+        portal.roster.apply(innocent)
+
+
 ALTERED: dict[str, dict[str, Any]] = {
     "entities: one belongs to another firm": {"entities": (b.entity(b.SMITH, firm_id=b.OTHER_FIRM, active=False),)},
     "entities must be ClientEntity, not str": {"entities": ("1001",)},

@@ -11,6 +11,7 @@ from portal_linkage import (
     AutoLink,
     ClaimRefused,
     ClientEntity,
+    Conflict,
     ContactRemoved,
     EntityId,
     EventKind,
@@ -367,6 +368,15 @@ def test_moves_that_lead_nowhere_are_refused(portal: LinkageService, moves: dict
         portal.roster.plan(b.ACME, [], **moves)
 
 
+@pytest.mark.parametrize("name", ["merged", "renumbered"])
+@pytest.mark.parametrize("moves", [None, [(TRUST, SMITH)], "1001"])
+def test_moves_are_a_mapping(portal: LinkageService, name: str, moves: object) -> None:
+    """Anything else is a mistake in the program."""
+    how: dict[str, Any] = {name: moves}
+    with pytest.raises(TypeError, match=f"^{name} must be Mapping, "):
+        portal.roster.plan(b.ACME, [], **how)
+
+
 def test_a_renumbered_entity_is_the_same_under_its_new_key(world: World, portal: LinkageService) -> None:
     """Links, bars and bills go over, and the roster need not tell of it."""
     world.save(b.invoice("A", TRUST))
@@ -472,6 +482,19 @@ def test_who_is_linked_while_it_merges_is_met_by_another_try(world: World, monke
     assert len(tries) == 2
     assert world.links_of(user) == [SMITH]
     assert world.agrees_with_its_journal()
+
+
+def test_who_is_linked_whenever_it_merges_ends_all_tries(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host hears what was in the way, and that another time it may not be; nothing is written."""
+    world.jane(TRUST)
+    before = contents(world.store)
+    monkeypatch.setattr(_applying, "concerned", lambda *_: {})
+    monkeypatch.setattr("portal_linkage.ports._PAUSE_SECONDS", 0.0)
+    why = "^somebody was linked to an entity while it was merged into another$"
+    with pytest.raises(Conflict, match=why) as met:
+        merge(world.portal())
+    assert met.value.retryable
+    assert contents(world.store) == before
 
 
 def test_nobody_of_another_firm_is_moved(world: World, portal: LinkageService) -> None:

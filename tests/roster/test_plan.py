@@ -177,6 +177,13 @@ def test_shared_numbers_are_named(world: World, portal: LinkageService) -> None:
     assert portal.roster.plan(b.ACME, roster, complete=True).ambiguous_numbers == ("A", "B")
 
 
+def test_a_source_of_contacts_makes_no_number_ambiguous(portal: LinkageService) -> None:
+    """It has no say in who bears which."""
+    told = [b.entity(one, client_number="7") for one in (b.SMITH, b.TRUST)]
+    assert portal.roster.plan(b.ACME, told, source="xero").ambiguous_numbers == ()
+    assert portal.roster.plan(b.ACME, told).ambiguous_numbers == ("7",)
+
+
 # -- Refusals ----------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from portal_linkage import (
     RosterPlan,
     User,
 )
+from portal_linkage.roster import _reading
 from portal_linkage.testing import builders as b
 from tests.service.world import STAFF, World, arrival, contents
 
@@ -157,6 +158,20 @@ def test_numbers_that_two_bear_once_it_is_done_are_named(world: World, portal: L
     told = [b.entity("y", client_number="88"), b.entity("z", client_number="88")]
     assert portal.roster.plan(b.ACME, told, merged={EntityId("y"): EntityId("nobody")}).ambiguous_numbers == ("88",)
     assert portal.roster.plan(b.ACME, told, merged={EntityId("y"): SMITH}).ambiguous_numbers == ()
+    world.save(b.entity(TRUST, client_number="77", active=False))
+    assert portal.roster.plan(b.ACME, [other], renumbered={TRUST: NEW}).ambiguous_numbers == ()
+
+
+def test_old_keys_count_wherever_in_a_large_roster_they_are_told(
+    world: World, portal: LinkageService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though many others are told between two of them."""
+    monkeypatch.setattr(_reading, "_AT_ONCE", 1)
+    keys = {TRUST: NEW, SMITH: NEWER}
+    change(portal, *(b.entity(one, name=f"New name of {one}") for one in (TRUST, REALTY, SMITH)), renumbered=keys)
+    with world.store.snapshot() as snapshot:
+        names = [entity.name for entity in snapshot.entities.roster(b.ACME, keys.values())]
+    assert names == [f"New name of {TRUST}", f"New name of {SMITH}"]
 
 
 def test_a_chain_that_grows_shows_nothing_new_and_brings_no_bar_back(world: World, portal: LinkageService) -> None:
@@ -198,6 +213,16 @@ def test_a_circle_leaves_other_chains_alone(world: World, portal: LinkageService
     assert portal.roster.plan(b.ACME, [], merged=told).moves() == {"Y": "W", "B": "A"}
 
 
+def test_two_merges_may_be_turned_round_at_once(world: World, portal: LinkageService) -> None:
+    """Neither of the two stands as it was."""
+    world.save(*map(b.entity, "ABCD"))
+    change(portal, merged={EntityId("A"): EntityId("B"), EntityId("C"): EntityId("D")})
+    change(portal, merged={EntityId("B"): EntityId("A"), EntityId("D"): EntityId("C")})
+    with world.store.snapshot() as snapshot:
+        merged = snapshot.entities.merged(b.ACME, [*map(EntityId, "ABCD")])
+    assert merged == {"B": "A", "D": "C"}
+
+
 def test_a_merge_turned_round_while_it_sleeps_is_not_told_of_both_ways(world: World, portal: LinkageService) -> None:
     """Whoever goes into either of the two goes where the last merge leads, and is there when that one is awake."""
     change(portal, merged={TRUST: SMITH})
@@ -218,6 +243,18 @@ def test_a_plan_is_outdated_when_where_it_leads_was_merged_meanwhile(world: Worl
     change(portal, merged={TRUST: SMITH})
     with pytest.raises(PlanOutdated):
         portal.roster.apply(plan, confirmed=plan.plan_id)
+
+
+def test_late_bills_go_nowhere_when_where_they_lead_was_merged_meanwhile(world: World, portal: LinkageService) -> None:
+    """They would be bills of a client that is nobody's any more: the plan is outdated, and nothing is written."""
+    change(portal, merged={TRUST: SMITH})
+    plan = portal.roster.plan(b.ACME, [], merged={TRUST: SMITH})
+    change(portal, merged={SMITH: REALTY})
+    world.save(b.invoice("late", TRUST))
+    before = contents(world.store)
+    with pytest.raises(PlanOutdated):
+        portal.roster.apply(plan)
+    assert contents(world.store) == before
 
 
 def test_an_entity_is_not_woken_by_a_plan_of_before_it_was_merged(world: World, portal: LinkageService) -> None:
