@@ -6,7 +6,7 @@ import pytest
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.testing import Capability, InvoiceReaderContract, LateFeeReaderContract, PaymentReaderContract
-from portal_linkage.testing.promises import changed_promises
+from portal_linkage.testing._guard import changed_promises
 from portal_linkage.testing.readers._base import ReaderPromises
 from tests import engines
 

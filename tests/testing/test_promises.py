@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.ports import Store
 from portal_linkage.testing import Capability, StoreContract
-from portal_linkage.testing.promises import Promises, changed_promises, for_each_store
+from portal_linkage.testing._guard import changed_promises
+from portal_linkage.testing.promises import Promises, for_each_store
 
 from .faulty import Forgetful
 

@@ -1,6 +1,5 @@
 """What every group of promises stands on: a fresh store, what an adapter may lack, and how a broken promise reads."""
 
-import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -16,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from ..ports import Store
 from ._fresh import UnfitError, leave_a_client, made_anew
+from ._guard import Kept, refuse_what_may_fail, stand_on, wrong_with
 from .titles import broken
 
 P = ParamSpec("P")
@@ -78,23 +78,11 @@ class Capability(StrEnum):
     """Payments are told apart by less than a second; otherwise by seconds."""
 
 
-def _ours(kind: type) -> list[type]:
-    """The classes of the kit that a class stands on."""
-    return [base for base in kind.__mro__ if base.__module__.startswith(f"{__package__}.")]
-
-
-def changed_promises(kind: type) -> list[str]:
-    """The promises of the kit that a class inherits, and overrides or drops, and what comes before any of them."""
-    named = [(name, promise) for base in _ours(kind) for name, promise in vars(base).items()]
-    promised = [one for one in named if one[0].startswith("test_") or one[0] == "before_any_promise"]
-    return sorted(name for name, promise in promised if inspect.getattr_static(kind, name) is not promise)
-
-
 _UNFIT: Final = WeakKeyDictionary[type, str]()
 """What is wrong with what the author of a class has written for the tests, in words; nothing if it will do."""
 
 
-class Contract:
+class Contract(metaclass=Kept):
     """Promises, one a test, and what an adapter says that it lacks to keep them all."""
 
     law: ClassVar[str] = ""
@@ -113,16 +101,14 @@ class Contract:
                 explained = _explained(promise, cls.law)
                 setattr(explained, cls.__name__, True)  # pytest -k finds a function by the names assigned to it
                 setattr(cls, name, explained)
-        if changed := ", ".join(changed_promises(cls)):
-            raise TypeError(f"{cls.__name__} overrides or drops promises: {changed}. What it lacks it says in lacks")
+        if told := wrong_with(cls):
+            raise TypeError(told)
 
     @pytest.fixture(autouse=True)
     def before_any_promise(self, request: pytest.FixtureRequest) -> None:
         """What the author has written for the tests will do; where it will not, no law is said to be broken."""
-        kit = {name for base in _ours(type(self)) for name in vars(base)}
-        for name in request.fixturenames:
-            if name not in kit:  # an author's own may be what make_store stands on
-                request.getfixturevalue(name)
+        refuse_what_may_fail(request)
+        stand_on(request, type(self))
         if type(self) not in _UNFIT:
             _UNFIT[type(self)] = self._unfit()
         if told := _UNFIT[type(self)]:
@@ -144,8 +130,8 @@ class Contract:
 
     def test_no_promise_is_overridden_or_dropped(self) -> None:
         """Each promise is the kit's own: what an adapter lacks it says in ``lacks``, with the reason."""
-        changed = ", ".join(changed_promises(type(self)))
-        assert not changed, f"{type(self).__name__} overrides or drops promises: {changed}"
+        told = wrong_with(type(self))
+        assert not told, told
         for capability, reason in self.lacks.items():
             assert capability in self.capabilities, f"{capability!r} is nothing that an adapter of this kind may lack"
             assert reason.strip(), f"{type(self).__name__} must say why it lacks {capability}"
