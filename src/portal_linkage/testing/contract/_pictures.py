@@ -149,6 +149,10 @@ class GaveUpError(Exception):
     """Something of the caller's own."""
 
 
+class CutOffError(BaseException):
+    """What ends a block and is no error of anybody's, as where a task is canceled, in a kind that no store can know."""
+
+
 def undone(store: Store, *changes: Callable[[Transaction], object], error: type[BaseException] = GaveUpError) -> None:
     """Make these changes in one transaction that ends in an error."""
     with pytest.raises(error), store.transaction() as tx:

@@ -14,7 +14,7 @@ from ..titles import port
 from ._changes import CHANGES, WRONG_KINDS
 from ._furnished import Furnished
 from ._kept import KEPT
-from ._pictures import GaveUpError, picture, pictured, undone
+from ._pictures import CutOffError, GaveUpError, picture, pictured, undone
 
 EVERYTHING = LinkedTo(ACME, JANE_ID)
 
@@ -38,6 +38,13 @@ class TransactionPromises(Furnished):
         """After an error inside a transaction, everything reads as it did before."""
         before = picture(furnished)
         undone(furnished, CHANGES[name])
+        assert picture(furnished) == before
+
+    @pytest.mark.parametrize("name", CHANGES)
+    def test_what_was_read_of_an_undone_change_is_not_remembered(self, furnished: Store, name: str) -> None:
+        """L17: what a transaction has shown of its own changes is shown to nobody once it has failed."""
+        before = picture(furnished)
+        undone(furnished, CHANGES[name], pictured)
         assert picture(furnished) == before
 
     @pytest.mark.parametrize("name", CHANGES)
@@ -99,9 +106,9 @@ class TransactionPromises(Furnished):
             first = snapshot.entities.in_scope(EVERYTHING, PageRequest(2))
             assert first.items == before.entities.items
 
-    @pytest.mark.parametrize("error", [GaveUpError, KeyboardInterrupt, SystemExit, GeneratorExit])
+    @pytest.mark.parametrize("error", [GaveUpError, KeyboardInterrupt, SystemExit, GeneratorExit, CutOffError])
     def test_whatever_ends_a_transaction_undoes_it(self, furnished: Store, error: type[BaseException]) -> None:
-        """An interrupt from the keyboard, or the end of the program, undoes a transaction like any error."""
+        """An interrupt from the keyboard, the end of the program or of a task undoes a transaction like any error."""
         before = picture(furnished)
         undone(furnished, CHANGES["entities"], error=error)
         assert picture(furnished) == before
