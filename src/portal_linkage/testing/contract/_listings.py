@@ -130,16 +130,17 @@ IN_ANY_ORDER: Final = {name: listing for name, listing in SHRINKING.items() if n
 """Listings into which a row may come before others: who is linked later always comes later."""
 
 
-def fill(store: Store, listing: Listing, *numbers: int) -> None:
+def fill(store: Store, listing: Listing, *numbers: int, at_once: bool = False) -> None:
     """Let these rows come, each in a change of its own; Jane is there to be linked to the entity that they are of."""
     with store.transaction() as tx:
         if listing is not LISTINGS["entities"]:
             tx.entities.save(entity("e0"))
             mailbox = tx.mailboxes.lock(ACME, JANE)
             tx.links.add_many([(mailbox, link("e0"))])
-    for number in numbers:
+    for change in [numbers] if at_once else [(number,) for number in numbers]:
         with store.transaction() as tx:
-            listing.add(tx, number)
+            for number in change:
+                listing.add(tx, number)
 
 
 def alterations(cursor: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from ...domain.errors import InvalidCursor
-from ...domain.values import Page, PageRequest
+from ...domain.values import MAX_LIMIT, Page, PageRequest
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, walk
 from ..promises import Promises
@@ -45,6 +45,14 @@ class PagingPromises(Promises):
         pages = list(walk(lambda request: page_of(store, LISTINGS[name], request), limit))
         assert tuple(row for page in pages for row in page) == whole(store, LISTINGS[name])
         assert [len(page) for page in pages[:-1]] == [limit] * ((ROWS - 1) // limit)
+
+    @pytest.mark.parametrize("name", LISTINGS)
+    def test_a_page_may_be_as_long_as_pages_can_be(self, store: Store, name: str) -> None:
+        """The longest page there is has a next one where a single row more is there, and that has the row."""
+        fill(store, LISTINGS[name], *range(MAX_LIMIT + 1), at_once=True)
+        longest, *rest = walk(lambda request: page_of(store, LISTINGS[name], request), MAX_LIMIT)
+        assert [len(longest), *map(len, rest)] == [MAX_LIMIT, 1]
+        assert len({*map(str, (*longest, *rest[0]))}) == MAX_LIMIT + 1
 
     @pytest.mark.parametrize("name", LISTINGS)
     def test_every_row_is_listed_once(self, store: Store, name: str) -> None:
