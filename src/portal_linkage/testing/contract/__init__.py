@@ -7,6 +7,9 @@ from .bars import BarPromises
 from .closing import ClosingPromises
 from .costs import CostPromises
 from .crowds import CrowdPromises
+from .crowds_of_bills import CrowdOfBillsPromises
+from .crowds_of_clients import CrowdOfClientsPromises
+from .crowds_of_people import CrowdOfPeoplePromises
 from .deliveries import DeliveryPromises
 from .entities import EntityPromises
 from .firms import FirmPromises
@@ -44,6 +47,9 @@ class StorePromises(
     BarPromises,
     ClosingPromises,
     CostPromises,
+    CrowdOfBillsPromises,
+    CrowdOfClientsPromises,
+    CrowdOfPeoplePromises,
     CrowdPromises,
     DeliveryPromises,
     EntityPromises,

@@ -1,0 +1,88 @@
+"""Very many bills and very many merges: what a practice has in years comes in one night."""
+
+from ...domain.entities import InvoiceStatus
+from ...domain.values import EntityId, FeeId, InvoiceId, PaymentId
+from ...domain.viewers import Only
+from ...ports import Snapshot, Store, Totals, Transaction
+from ..builders import ACME, SMITH, TRUST, entity, invoice, late_fee, payment, usd
+from ..promises import Promises
+from .crowds import ASKED, EMAILS, IDS, SOURCE, THERE
+from .crowds_of_clients import SOME, all_of, bill_some
+
+NUMBERS = {one: f"n{one}" for one in IDS}
+MERGED = {one: EntityId(f"to-{one}") for one in IDS}
+
+
+def save_all(tx: Transaction, entity_id: EntityId) -> None:
+    """Let an entity have very many bills of each kind."""
+    tx.entities.save(entity(entity_id))
+    tx.invoices.save_many(invoice(one, entity_id, amount_due=usd(1)) for one in IDS)
+    tx.invoices.save_many(invoice(f"{one}-paid", entity_id, status=InvoiceStatus.PAID) for one in IDS)
+    tx.late_fees.save_many(late_fee(one, entity_id, amount=usd(1)) for one in IDS)
+    tx.payments.save_many(payment(one, entity_id) for one in IDS)
+
+
+def check_all(snapshot: Snapshot, entity_id: EntityId) -> None:
+    """All of them are listed, in order, and summed."""
+    visit = Only(ACME, entity_id)
+    opened = all_of(lambda page: snapshot.invoices.in_scope(visit, InvoiceStatus.OPEN, page))
+    paid = all_of(lambda page: snapshot.invoices.in_scope(visit, InvoiceStatus.PAID, page))
+    fees = all_of(lambda page: snapshot.late_fees.in_scope(visit, page))
+    payments = all_of(lambda page: snapshot.payments.in_scope(visit, page))
+    assert [one.invoice_id for one in opened] == [InvoiceId(one) for one in IDS]
+    assert [one.invoice_id for one in paid] == [InvoiceId(f"{one}-paid") for one in IDS]
+    assert [one.fee_id for one in fees] == [FeeId(one) for one in IDS]
+    assert [one.payment_id for one in payments] == [PaymentId(one) for one in IDS]
+    assert snapshot.invoices.totals(visit) == Totals(ASKED, {"USD": usd(ASKED)})
+    assert snapshot.late_fees.totals(visit) == {"USD": usd(ASKED)}
+
+
+class CrowdOfBillsPromises(Promises):
+    """Very many bills and very many merges: what a practice has in years comes in one night."""
+
+    law = "L13"
+
+    def test_very_many_bills_of_one_client_come_and_go_over_at_once(self, store: Store) -> None:
+        """L15: of thousands of bills that come at once, and go over at once, the last is shown and summed like all."""
+        with store.transaction() as tx:
+            save_all(tx, TRUST)
+        with store.transaction() as tx:
+            tx.entities.save(entity(SMITH))
+            for kept in (tx.invoices, tx.late_fees, tx.payments):
+                kept.transfer(ACME, {TRUST: SMITH})
+        with store.snapshot() as snapshot:
+            check_all(snapshot, SMITH)
+
+    def test_very_many_clients_are_merged_and_parted_at_once(self, store: Store) -> None:
+        """Thousands of clients get new keys in one change, with their bills and numbers, and it is all taken back."""
+        with store.transaction() as tx:
+            tx.entities.save_many(entity(one, client_number=NUMBERS[one], active=False) for one in IDS)
+            tx.entities.save_many(entity(one) for one in MERGED.values())
+            bill_some(tx)
+            tx.entities.transfer(ACME, MERGED)
+            for kept in (tx.invoices, tx.late_fees, tx.payments):
+                kept.transfer(ACME, MERGED)
+        with store.transaction() as tx:
+            assert tx.entities.merged(ACME, IDS) == MERGED
+            for one in SOME:
+                visit = Only(ACME, MERGED[one])
+                assert [each.entity_id for each in tx.entities.formerly(ACME, NUMBERS[one])] == [MERGED[one]]
+                assert [tx.invoices.totals(visit).count, len(tx.late_fees.totals(visit))] == [1, 1]
+                found = tx.payments.find(ACME, PaymentId(one))
+                assert (found and found.entity_id) == MERGED[one]
+            tx.entities.part(ACME, IDS)
+            assert tx.entities.merged(ACME, IDS) == {}
+
+    def test_very_many_numbers_and_contacts_are_kept_at_once(self, store: Store) -> None:
+        """The last of thousands of old numbers, and of contacts of another source, is kept like the first."""
+        with store.transaction() as tx:
+            tx.entities.save_many(entity(one) for one in IDS)
+            tx.entities.keep_numbers(entity(one, client_number=NUMBERS[one]) for one in IDS)
+            tx.entities.save_contacts((entity(one, EMAILS[number]) for number, one in enumerate(IDS)), SOURCE)
+        with store.snapshot() as snapshot:
+            for number in THERE:
+                one = entity(IDS[number])
+                assert snapshot.entities.formerly(ACME, NUMBERS[one.entity_id]) == (one,)
+                assert snapshot.entities.listing(ACME, EMAILS[number]) == (one,)
+            listed = [*snapshot.entities.roster(ACME, source=SOURCE)]
+        assert listed == [entity(one, EMAILS[number]) for number, one in enumerate(IDS)]

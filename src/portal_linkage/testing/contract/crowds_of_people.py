@@ -1,0 +1,96 @@
+"""Very many people of one client: a club has thousands of members, and none of them is forgotten."""
+
+from ...domain.values import EntityId, UserId
+from ...ports import PMS, Mailbox, Refusals, Snapshot, Store, Transaction
+from ..builders import ACME, SMITH, TRUST, bar, entity, link, user
+from ..promises import Promises
+from .crowds import ASKED, EMAILS, KEYS, SOURCE, USERS
+from .crowds_of_clients import all_of
+
+PEOPLE = [user(one, email) for one, email in zip(USERS, EMAILS, strict=True)]
+LINKS = [link(SMITH, one) for one in USERS]
+
+
+def locked(tx: Transaction) -> list[Mailbox]:
+    """The mailboxes of all of them."""
+    found = {one.email.key: one for one in tx.mailboxes.lock_many(ACME, EMAILS)}
+    return [found[key] for key in KEYS]
+
+
+def sign_all_up(tx: Transaction) -> None:
+    """Let all of them be linked to one entity."""
+    tx.entities.save(entity(SMITH))
+    mailboxes = locked(tx)
+    for mailbox, person in zip(mailboxes, PEOPLE, strict=True):
+        tx.users.add(mailbox, person)
+    tx.links.add_many([*zip(mailboxes, LINKS, strict=True)])
+
+
+def refuse_all(tx: Transaction, entity_id: EntityId) -> None:
+    """Let all of them be barred from an entity, which they have left."""
+    for mailbox, email in zip(locked(tx), EMAILS, strict=True):
+        tx.bars.add_many(mailbox, [bar(entity_id, email)])
+        tx.bars.remember_leaving(mailbox, entity_id)
+
+
+def refusing_all(entity_id: EntityId) -> dict[str, Refusals]:
+    """What is then told of them."""
+    return dict.fromkeys(KEYS, Refusals(barred=frozenset({entity_id}), left=frozenset({entity_id})))
+
+
+def found(snapshot: Snapshot, text: str, entity_id: EntityId | None) -> list[UserId]:
+    """The ids of the users that a search gives."""
+    rows = all_of(lambda page: snapshot.users.search(ACME, text, entity_id, page))
+    return sorted(row.user.user_id for row in rows)
+
+
+class CrowdOfPeoplePromises(Promises):
+    """Very many people of one client: a club has thousands of members, and none of them is forgotten."""
+
+    law = "L3"
+
+    def test_all_of_very_many_users_are_told(self, store: Store) -> None:
+        """L15: of thousands of users of one entity, the last is found and counted like the first."""
+        with store.transaction() as tx:
+            sign_all_up(tx)
+        with store.snapshot() as snapshot:
+            for text, entity_id in (("", None), ("jane", SMITH), ("smith, j", None)):
+                assert found(snapshot, text, entity_id) == sorted(USERS), (text, entity_id)
+            assert snapshot.links.touching(ACME, [SMITH]) == tuple(sorted(LINKS, key=lambda one: one.user_id))
+            assert snapshot.links.count(ACME, at_most=ASKED + 1) == ASKED
+
+    def test_very_many_users_are_removed_at_once(self, store: Store) -> None:
+        """When thousands lose their last link in one change, none of them is a user any more."""
+        with store.transaction() as tx:
+            sign_all_up(tx)
+        with store.transaction() as tx:
+            tx.links.remove_many(LINKS)
+            tx.users.remove(*PEOPLE)
+        with store.transaction() as tx:
+            assert all_of(lambda page: tx.users.search(ACME, "", None, page)) == []
+            assert tx.users.some(ACME, USERS) == {}
+            assert tx.users.having(ACME, EMAILS) == {}
+            assert [one.user for one in locked(tx) if one.user is not None] == []
+
+    def test_all_of_very_many_addresses_that_are_listed_are_told(self, store: Store) -> None:
+        """L13: of thousands whom one entity lists, the last is known to be listed like the first, by every source."""
+        with store.transaction() as tx:
+            tx.entities.save(entity(SMITH, *EMAILS))
+            tx.entities.save_contacts([entity(SMITH, *EMAILS)], SOURCE)
+        with store.snapshot() as snapshot:
+            for source in (PMS, SOURCE):
+                assert snapshot.entities.listed_elsewhere(ACME, [SMITH], source) == {
+                    SMITH: dict(zip(KEYS, EMAILS, strict=True))
+                }
+                assert [*snapshot.entities.roster(ACME, source=source)] == [entity(SMITH, *EMAILS)]
+
+    def test_very_many_may_be_refused_an_entity(self, store: Store) -> None:
+        """L7: of thousands who are refused an entity, the last is told like the first; where it is merged, of both."""
+        with store.transaction() as tx:
+            refuse_all(tx, SMITH)
+            assert tx.bars.touching(ACME, [SMITH]) == refusing_all(SMITH)
+            tx.bars.carry(ACME, {SMITH: TRUST})
+        with store.snapshot() as snapshot:
+            assert snapshot.bars.touching(ACME, [TRUST]) == refusing_all(TRUST)
+            bars = all_of(lambda page: snapshot.bars.listing(ACME, None, page))
+        assert sorted(one.email.key for one in bars) == sorted([*KEYS, *KEYS])
