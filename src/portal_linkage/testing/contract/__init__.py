@@ -5,6 +5,7 @@ from .addresses import AddressPromises
 from .attempts import AttemptPromises
 from .bars import BarPromises
 from .closing import ClosingPromises
+from .code_points import CodePointPromises
 from .costs import CostPromises
 from .crowds import CrowdPromises
 from .crowds_of_bills import CrowdOfBillsPromises
@@ -46,6 +47,7 @@ class StorePromises(
     AttemptPromises,
     BarPromises,
     ClosingPromises,
+    CodePointPromises,
     CostPromises,
     CrowdOfBillsPromises,
     CrowdOfClientsPromises,
