@@ -1,5 +1,7 @@
 """The bars, and what users left by themselves."""
 
+from datetime import timedelta
+
 import attrs
 
 from ...domain.entities import Bar
@@ -49,6 +51,15 @@ class BarPromises(Promises):
         with store.transaction() as tx:
             leave_bars(tx, third, second, first)
         assert listed(store) == (first, second, third)
+
+    def test_bars_are_ordered_to_the_microsecond(self, store: Store) -> None:
+        """Of two bars of almost one time the older comes first, whatever their entities."""
+        older, younger = (
+            bar(one, since=at(0) + timedelta(microseconds=late)) for one, late in ((TRUST, 1), (SMITH, 2))
+        )
+        with store.transaction() as tx:
+            leave_bars(tx, younger, older)
+        assert listed(store) == listed(store, JANE) == (older, younger)
 
     def test_bars_of_one_time_and_entity_come_by_mailbox(self, store: Store) -> None:
         """What nothing else orders is ordered by the mailboxes' ids."""

@@ -26,6 +26,16 @@ class EntityPromises(Promises):
         assert found == saved
         assert [str(contact.email) for contact in found.contacts] == [str(contact.email) for contact in CONTACTS]
 
+    def test_contacts_are_in_the_order_saved_however_many_they_are(self, store: Store) -> None:
+        """The eleventh contact comes after the tenth, from the system of the firm as from another source."""
+        saved = entity(REALTY, *[jane_at(99 - number) for number in range(12)])
+        with store.transaction() as tx:
+            tx.entities.save(saved)
+            tx.entities.save_contacts([saved], "xero")
+        with store.snapshot() as snapshot:
+            assert snapshot.entities.find(ACME, REALTY) == saved
+            assert [*snapshot.entities.roster(ACME, source="xero")] == [saved]
+
     def test_an_unknown_entity_is_not_found(self, store: Store) -> None:
         """Of an entity that nobody saved, or that another firm has, there is nothing to find."""
         with store.transaction() as tx:

@@ -81,6 +81,12 @@ class InvoicePromises(Billed):
         )
         assert listed(billed) == ["c", "d", "a", "B", "b", "e"]
 
+    def test_numbers_are_ordered_to_their_last_character(self, billed: Store) -> None:
+        """Of two numbers of 200 characters that differ in the last alone, the lesser comes first."""
+        first, second = ("9" * 199 + last for last in "12")
+        keep(billed, invoice("a", number=second), invoice("b", number=first))
+        assert listed(billed) == ["b", "a"]
+
     def test_paid_invoices_come_newest_first_then_by_id(self, billed: Store) -> None:
         """Paid invoices come by issue date, the newest first, and those of one day by id, ascending."""
         keep(

@@ -1,5 +1,7 @@
 """The journal."""
 
+from datetime import timedelta
+
 import pytest
 
 from ...domain.entities import GroundKind
@@ -58,6 +60,13 @@ class JournalPromises(Promises):
         """With a user, the events that concern them come, in the same order."""
         write(store, *EVENTS)
         assert listed(store, JANE_ID) == tuple(EVENTS[:3])
+
+    def test_an_event_has_its_time_to_the_microsecond(self, store: Store) -> None:
+        """When something happened is told as it was written down, in the journal and in the changes."""
+        written = event(at=at(0) + timedelta(microseconds=17))
+        write(store, written)
+        with store.snapshot() as snapshot:
+            assert snapshot.journal.changes(ACME, PageRequest()).items == listed(store) == (written,)
 
     def test_the_journal_of_an_entity(self, store: Store) -> None:
         """With an entity, the events that concern it come, whoever's they are."""

@@ -1,5 +1,7 @@
 """The links and their grounds."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
@@ -58,6 +60,17 @@ class LinkPromises(Linked):
         """Of what was not linked there is nothing to find."""
         with linked.snapshot() as snapshot:
             assert snapshot.links.find(firm_id, user_id, entity_id) is None
+
+    def test_a_link_has_its_times_to_the_microsecond(self, linked: Store) -> None:
+        """When a link came to be, and since when each of its grounds stands, is told as it was kept."""
+        moment = at(0) + timedelta(microseconds=17)
+        kept = attrs.evolve(link(TRUST, JANE_ID, ground(since=moment)), linked_at=moment)
+        with linked.transaction() as tx:
+            tx.links.add_many([(tx.mailboxes.lock(ACME, JANE), kept)])
+        with linked.snapshot() as snapshot:
+            assert snapshot.links.find(ACME, JANE_ID, TRUST) == kept
+            assert snapshot.links.touching(ACME, [TRUST]) == (kept,)
+            assert snapshot.links.listing(ACME, JANE_ID)[-1] == kept
 
     def test_an_inactive_entity_keeps_its_links(self, linked: Store) -> None:
         """Whether the entity is active, or there at all, makes no difference to the link."""

@@ -30,6 +30,9 @@ MORE = {
     "e5": ("!!!", "1-001"),
 }
 
+LONG_NAMES = (" ".join(f"w{number}" for number in range(12)), "w" * 40, "w" * 199)
+"""Of many words, of a long one, and of as long a one as a `search_key` tells from a longer."""
+
 
 def suggested(store: Store, text: str, limit: int = 10) -> list[str]:
     """The ids of the entities suggested."""
@@ -148,6 +151,15 @@ class SuggestionPromises(Promises):
             tx.entities.save_many(entity(one, name=name) for one, name in names.items())
         expected = sorted(names, key=lambda one: (search_key(names[one]), one))[:7]
         assert suggested(clients, "mill", 7) == expected
+
+    @pytest.mark.parametrize("name", LONG_NAMES)
+    def test_a_long_name_is_searched_to_its_end(self, clients: Store, name: str) -> None:
+        """Its last word is found like the first, and a long word by no other that only begins like it."""
+        with clients.transaction() as tx:
+            tx.entities.save_many([entity("x", name=name), entity("y", name=f"{name}y")])
+        *_, last = name.split()
+        assert suggested(clients, f"{last}y") == suggested(clients, f"{name}y") == ["y"]
+        assert suggested(clients, last) == suggested(clients, name) == ["x", "y"]
 
     def test_suggestions_tell_what_a_user_is_linked_to(self, clients: Store) -> None:
         """With a user, each suggestion tells whether they are linked to it."""

@@ -1,5 +1,7 @@
 """Texts of all the world are kept as they are, and told apart by code point."""
 
+from typing import Any
+
 import attrs
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ from ...domain.values import (
     search_key,
 )
 from ...domain.viewers import Only
-from ...ports import Refusals, Store, Transaction
+from ...ports import Refusals, Snapshot, Store, Transaction
 from ..builders import (
     ACME,
     JANE,
@@ -26,9 +28,12 @@ from ..builders import (
     at,
     bar,
     entity,
+    event,
     firm,
+    ground,
     invoice,
     jane_at,
+    journaled,
     late_fee,
     leave_bars,
     link,
@@ -61,14 +66,47 @@ PAGE = PageRequest()
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
+def of_all_kinds(one: str, email: EmailAddress) -> dict[str, Any]:
+    """Something of every kind that has this id, and was done by who is called so."""
+    return {
+        "entity": entity(one, client_number=one),
+        "user": user(one, email),
+        "link": link(one, one, ground(by=one)),
+        "bar": attrs.evolve(bar(one, email), by=StaffId(one)),
+        "invoice": invoice(one, one),
+        "late fee": late_fee(one, one, invoice_id=InvoiceId(one)),
+        "payment": payment(one, one, invoice_ids=[InvoiceId(one)], payer=UserId(one)),
+        "event": event(user_id=UserId(one), entity_id=EntityId(one), by=one),
+    }
+
+
 def keep_all(tx: Transaction, one: str, email: EmailAddress) -> None:
-    """Let something of every kind have this id."""
-    tx.entities.save(entity(one, client_number=one))
-    sign_up(tx, user(one, email), one)
-    leave_bars(tx, bar(one, email))
-    tx.invoices.save(invoice(one, one))
-    tx.late_fees.save(late_fee(one, one))
-    tx.payments.save(payment(one, one))
+    """Let all that be there."""
+    kinds, mailbox = of_all_kinds(one, email), tx.mailboxes.lock(ACME, email)
+    tx.entities.save(kinds["entity"])
+    tx.users.add(mailbox, kinds["user"])
+    tx.links.add_many([(mailbox, kinds["link"])])
+    tx.bars.add_many(mailbox, [kinds["bar"]])
+    tx.invoices.save(kinds["invoice"])
+    tx.late_fees.save(kinds["late fee"])
+    tx.payments.save(kinds["payment"])
+    journaled(tx, [kinds["event"]])
+
+
+def kept_of(snapshot: Snapshot, one: str, email: EmailAddress) -> dict[str, Any]:
+    """What is there of it."""
+    scope, user_id = Only(ACME, EntityId(one)), UserId(one)
+    found = {
+        "entity": snapshot.entities.numbered(ACME, [one]),
+        "user": snapshot.users.some(ACME, [user_id]).values(),
+        "link": snapshot.links.listing(ACME, user_id),
+        "bar": snapshot.bars.listing(ACME, email, PAGE).items,
+        "invoice": snapshot.invoices.in_scope(scope, InvoiceStatus.OPEN, PAGE).items,
+        "late fee": snapshot.late_fees.in_scope(scope, PAGE).items,
+        "payment": snapshot.payments.in_scope(scope, PAGE).items,
+        "event": snapshot.journal.listing(ACME, user_id, EntityId(one), PAGE).items,
+    }
+    return {kind: rows[0] if len(rows := [*each]) == 1 else rows for kind, each in found.items()}
 
 
 class TextPromises(Promises):
@@ -91,6 +129,14 @@ class TextPromises(Promises):
             assert snapshot.entities.find(ACME, EntityId(text)) == saved
             assert snapshot.users.find(ACME, UserId(text)) == user(text, name=text)
             assert snapshot.invoices.find(ACME, InvoiceId(text)) == invoice(text, text, number=text)
+
+    @pytest.mark.parametrize("text", ODD)
+    def test_odd_ids_are_kept_wherever_they_stand(self, store: Store, text: str) -> None:
+        """Whoever did something, whomever and whatever it was about: all come back as they are called."""
+        with store.transaction() as tx:
+            keep_all(tx, text, JANE)
+        with store.snapshot() as snapshot:
+            assert kept_of(snapshot, text, JANE) == of_all_kinds(text, JANE)
 
     def test_odd_ids_are_told_apart(self, store: Store) -> None:
         """Ids that look alike, or that some collation takes for equal, are different ids."""
@@ -186,13 +232,7 @@ class TextPromises(Promises):
                 keep_all(tx, one, email)
         with store.snapshot() as snapshot:
             for one, email in emails.items():
-                scope = Only(ACME, EntityId(one))
-                assert snapshot.entities.numbered(ACME, [one]) == (entity(one, client_number=one),)
-                assert snapshot.links.listing(ACME, UserId(one)) == (link(one, one),)
-                assert snapshot.bars.listing(ACME, email, PAGE).items == (bar(one, email),)
-                assert snapshot.invoices.in_scope(scope, InvoiceStatus.OPEN, PAGE).items == (invoice(one, one),)
-                assert snapshot.late_fees.in_scope(scope, PAGE).items == (late_fee(one, one),)
-                assert snapshot.payments.in_scope(scope, PAGE).items == (payment(one, one),)
+                assert kept_of(snapshot, one, email) == of_all_kinds(one, email)
 
     def test_long_addresses_are_told_apart_by_their_last_character(self, store: Store) -> None:
         """Two addresses of 254 octets that end differently have a mailbox, a user and bars each."""

@@ -6,6 +6,7 @@ from ...domain.values import EmailAddress, EntityId, PageRequest
 from ...ports import Store
 from ..builders import ACME, OTHER_FIRM, REALTY, SMITH, TRUST, entity, jane_at, link, sign_up, user, walk
 from ..promises import Promises
+from .suggestions import LONG_NAMES
 
 SEARCHED = {
     "u1": ("Jane Smith", "portal.1@example.com", (REALTY, SMITH)),
@@ -101,6 +102,19 @@ class UserSearchPromises(Promises):
     def test_a_user_is_found_by_the_words_of_one_entity(self, users: Store, text: str, expected: list[str]) -> None:
         """Every typed word begins a word of one linked entity's name, an inactive one's too."""
         assert found(users, text) == expected
+
+    @pytest.mark.parametrize("name", LONG_NAMES)
+    def test_a_user_is_found_by_a_long_name_to_its_end(self, users: Store, name: str) -> None:
+        """The last word of their name, or of a linked entity's, is found like the first, and no other for it."""
+        with users.transaction() as tx:
+            tx.entities.save_many([entity("x", name=name), entity("y", name=f"{name}y")])
+            for number, one in enumerate("xy", 7):
+                sign_up(tx, user(f"by their name {one}", jane_at(number), name=f"{name}{one}"), TRUST)
+                sign_up(tx, user(f"by that of {one}", jane_at(number + 2), name=""), one)
+        *_, last = name.split()
+        for text in (f"{last}y", f"{name}y"):
+            assert found(users, text) == ["by that of y", "by their name y"]
+        assert len(found(users, last)) == 4
 
     @pytest.mark.parametrize("text", ["group 1001", "closed jane", "trust realty"])
     def test_words_are_not_gathered_from_several_names(self, users: Store, text: str) -> None:
