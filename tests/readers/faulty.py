@@ -181,3 +181,20 @@ class ByNumber(LateFeeBooks):
             return (place[0], int(place[1]) if place[1].isdigit() else 0, place[1])
 
         return super().page(rows, lambda one: value(key(one)), after and value(after), limit)
+
+
+class FiveHundred(LateFeeBooks):
+    """It gives five hundred fees at most, where one more would tell that there is a next page."""
+
+    def page(self, rows: Any, key: Any, after: Any, limit: int) -> list[Any]:  # noqa: ANN401 -- as it is told
+        """Whatever is asked for."""
+        return super().page(rows, key, after, min(limit, 500))
+
+
+class SumsFiveHundred(InvoiceBooks):
+    """It counts and sums what is on the longest page."""
+
+    def totals(self, asked: Asked) -> Totals:
+        """All of it, mostly."""
+        rows = self.listing(asked, InvoiceStatus.OPEN, None, 500)
+        return Totals(len(rows), sum_by_currency(one.amount_due for one in rows))

@@ -24,6 +24,7 @@ SHIFTED = {
     "a_bill_that_comes_after_the_cursor_is_met",
     "a_bill_that_comes_before_the_cursor_shifts_nothing",
 }
+LONGEST = "a_page_may_be_as_long_as_pages_can_be"
 UNSEEING = {
     "a_link_is_seen_by_the_next_reading",
     "an_unlink_is_seen_by_the_next_reading",
@@ -32,7 +33,7 @@ UNSEEING = {
 }
 CAUGHT: Final[Mapping[type[Books], set[str]]] = {
     faulty.BlindToCase: {*SHIFTED, "open_invoices_of_one_day_come_by_number_then_id"},
-    faulty.OldestFirst: {*SHIFTED, "paid_invoices_come_newest_first", "the_order_of_writing_does_not_matter"},
+    faulty.OldestFirst: {*SHIFTED, LONGEST, "paid_invoices_come_newest_first", "the_order_of_writing_does_not_matter"},
     faulty.CountsMore: {
         "a_draft_is_not_listed",
         "a_paid_invoice_is_past_whatever_it_says_is_due",
@@ -65,8 +66,10 @@ CAUGHT: Final[Mapping[type[Books], set[str]]] = {
     faulty.IgnoresFirms: {"another_firm_is_shown_nothing_of_ours", "bills_of_two_firms_are_apart"},
     faulty.Remembers: {*UNSEEING},
     faulty.ToTheSecond: {"payments_come_to_the_smallest_part_of_time"},
-    faulty.Again: {*SHIFTED},
-    faulty.ByOffset: {"a_bill_that_comes_after_the_cursor_is_met", "the_pages_are_the_whole"},
+    faulty.Again: {*SHIFTED, LONGEST},
+    faulty.ByOffset: {LONGEST, "a_bill_that_comes_after_the_cursor_is_met", "the_pages_are_the_whole"},
+    faulty.FiveHundred: {LONGEST},
+    faulty.SumsFiveHundred: {"a_sum_has_no_limit_of_the_machine", "very_many_invoices_are_counted_and_summed"},
     faulty.SumsAssessed: {"what_is_due_is_summed_and_not_what_was_assessed"},
     faulty.ByNumber: {"fees_of_one_day_come_by_id", "the_order_of_writing_does_not_matter", "the_pages_are_the_whole"},
 }

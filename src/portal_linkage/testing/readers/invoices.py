@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...domain.entities import Invoice
-from ...domain.values import Money
+from ...domain.values import MAX_LIMIT, Money
 from ...domain.viewers import Scope
 from ...ports import Store, Totals
 from ..builders import ACME, REALTY, SMITH, TRUST, invoice
@@ -151,6 +151,11 @@ class InvoiceSums(Invoices):
         """Amounts that floats would add up to nearly the sum add up to it."""
         self.seed([self.bill(str(place), due=due) for place, due in enumerate(FLOATING, 1)])
         assert totals(linked) == Totals(5, {self.currency: self.means.money(sum(FLOATING))})
+
+    def test_very_many_invoices_are_counted_and_summed(self, linked: Store) -> None:
+        """What is due on more invoices than a page can have is counted and summed to the last."""
+        self.seed([self.bill(str(place), due=1) for place in range(1, MAX_LIMIT + 2)])
+        assert totals(linked) == Totals(MAX_LIMIT + 1, {self.currency: self.means.money(MAX_LIMIT + 1)})
 
     def test_a_sum_may_be_more_than_any_amount(self, linked: Store) -> None:
         """The largest amounts there are add up exactly, to the last of their digits."""

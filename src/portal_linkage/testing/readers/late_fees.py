@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...domain.entities import LateFee
-from ...domain.values import InvoiceId, Money
+from ...domain.values import MAX_LIMIT, InvoiceId, Money
 from ...domain.viewers import Scope
 from ...ports import Store
 from ..builders import ACME, REALTY, SMITH, TRUST, late_fee
@@ -127,6 +127,11 @@ class LateFeeSums(LateFees):
         """Amounts that floats would add up to nearly the sum add up to it."""
         self.seed([self.fee(str(place), amount=due) for place, due in enumerate(FLOATING, 1)])
         assert totals(linked) == self.sum_of(sum(FLOATING))
+
+    def test_very_many_fees_are_summed(self, linked: Store) -> None:
+        """What is due on more fees than a page can have is summed to the last."""
+        self.seed([self.fee(str(place), amount=1) for place in range(1, MAX_LIMIT + 2)])
+        assert totals(linked) == self.sum_of(MAX_LIMIT + 1)
 
     def test_a_sum_may_be_more_than_any_amount(self, linked: Store) -> None:
         """The largest amounts there are add up exactly, to the last of their digits."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ...domain.errors import InvalidCursor
-from ...domain.values import Page, PageRequest
+from ...domain.values import MAX_LIMIT, Page, PageRequest
 from ...ports import Store
 from ..builders import REALTY, SMITH
 from ._base import VISIT, ReaderPromises, link_jane, listed, page_of, pages
@@ -44,6 +44,15 @@ class ReaderPages(ReaderPromises):
                 walked = pages(store, listing, limit=limit)
                 assert [row for page in walked for row in page] == rows
                 assert [len(page) for page in walked[:-1]] == [limit] * ((ROWS - 1) // limit)
+
+    def test_a_page_may_be_as_long_as_pages_can_be(self) -> None:
+        """The longest page there is has a next one where a single bill more is there, and that has the bill."""
+        for listing in self.kind.listings:
+            with self.anew() as store:
+                link_jane(store)
+                rows = [listing.row(self.means, str(1000 + day), REALTY, day) for day in range(MAX_LIMIT + 1)]
+                self.seed(rows)
+                assert pages(store, listing, limit=MAX_LIMIT) == [tuple(rows[:-1]), tuple(rows[-1:])]
 
     def test_the_order_of_writing_does_not_matter(self) -> None:
         """Bills that were written in another order are listed in the same."""
