@@ -4,9 +4,13 @@ from ...domain.values import EntityId, UserId
 from ...ports import PMS, Mailbox, Refusals, Snapshot, Store, Transaction
 from ..builders import ACME, SMITH, TRUST, bar, entity, link, user
 from ..promises import Promises
-from .crowds import ASKED, EMAILS, KEYS, SOURCE, USERS
+from . import crowds
+from .crowds import SOURCE
 from .crowds_of_clients import all_of
 
+MEMBERS = 2001
+"""One more than a store may ask for at once."""
+USERS, EMAILS, KEYS = crowds.USERS[:MEMBERS], crowds.EMAILS[:MEMBERS], crowds.KEYS[:MEMBERS]
 PEOPLE = [user(one, email) for one, email in zip(USERS, EMAILS, strict=True)]
 LINKS = [link(SMITH, one) for one in USERS]
 
@@ -57,7 +61,7 @@ class CrowdOfPeoplePromises(Promises):
             for text, entity_id in (("", None), ("jane", SMITH), ("smith, j", None)):
                 assert found(snapshot, text, entity_id) == sorted(USERS), (text, entity_id)
             assert snapshot.links.touching(ACME, [SMITH]) == tuple(sorted(LINKS, key=lambda one: one.user_id))
-            assert snapshot.links.count(ACME, at_most=ASKED + 1) == ASKED
+            assert snapshot.links.count(ACME, at_most=MEMBERS + 1) == MEMBERS
 
     def test_very_many_users_are_removed_at_once(self, store: Store) -> None:
         """When thousands lose their last link in one change, none of them is a user any more."""
