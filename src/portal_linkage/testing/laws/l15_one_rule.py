@@ -5,7 +5,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ... import InvoiceStatus, StaffId, StaffVisit, Viewer
+from ... import InvoiceStatus, LinkageService, StaffId, StaffVisit, Viewer
+from ...ports import Store
+from .. import builders
 from ..promises import Promises, for_each_store
 from .answers import Refusal, answer, rows
 from .audit import audit
@@ -54,6 +56,19 @@ class OneRuleLaw(Promises):
                 assert {p.payment_id for p in paid_by_id if not isinstance(p, Refusal)} == {
                     p.payment_id for p in payments
                 }
+
+    def test_a_view_sums_more_than_it_shows(self, store: Store) -> None:
+        """L15: a page of one bill of a kind tells how many are open, and what is due on all of them."""
+        with store.transaction() as tx:
+            tx.firms.save(builders.firm())
+            tx.entities.save(builders.entity())
+            tx.invoices.save_many(builders.invoice(one, amount_due=builders.usd(1)) for one in "abc")
+            tx.late_fees.save_many(builders.late_fee(one, amount=builders.usd(1)) for one in "ab")
+        visit = StaffVisit(builders.ACME, builders.STAFF, builders.REALTY)
+        view = LinkageService(store).view(visit, limit=1)
+        assert (len(view.invoices.items), view.open_invoice_count, len(view.late_fees.items)) == (1, 3, 1)
+        assert view.amount_due == {"USD": builders.usd(3)}
+        assert view.late_fees_due == {"USD": builders.usd(2)}
 
     @settings(for_each_store, max_examples=10)
     @given(past=pasts())
