@@ -1,5 +1,6 @@
 """Changes that are not whole, and readings of more than one moment."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
@@ -58,6 +59,35 @@ def shows_more_than_one_moment(patch: pytest.MonkeyPatch) -> None:
 def swallows_a_rollback(patch: pytest.MonkeyPatch) -> None:
     """A change that fails is kept."""
     patch.setattr(Session, "undo", lambda _: None)
+
+
+@breaks("L17", "test_what_was_read_of_an_undone_change_is_not_remembered", by_machine=False)
+def remembers_what_was_undone(patch: pytest.MonkeyPatch) -> None:
+    """What is in a scope is found out anew after every change, but for one that is taken back."""
+    seen: WeakKeyDictionary[Cabinet, dict[Scope, object]] = WeakKeyDictionary()
+
+    def put(real: Callable[..., None], *about: object) -> None:
+        seen.clear()
+        real(*about)
+
+    def in_scope(real: Callable[..., object], cabinet: Cabinet, scope: Scope) -> object:
+        known = seen.setdefault(cabinet, {})
+        return known[scope] if scope in known else known.setdefault(scope, real(cabinet, scope))
+
+    instead(patch, Session, "put", put)
+    instead(patch, Cabinet, "in_scope", in_scope)
+
+
+@breaks(port("Store.transaction"), "test_whatever_ends_a_transaction_undoes_it", by_machine=False)
+def keeps_what_a_canceled_task_wrote(patch: pytest.MonkeyPatch) -> None:
+    """A change is undone by what usually ends one, and by nothing else."""
+    usual = (Exception, KeyboardInterrupt, SystemExit, GeneratorExit)
+
+    def undo(real: Callable[..., None], session: Session) -> None:
+        if isinstance(sys.exception(), usual):
+            real(session)
+
+    instead(patch, Session, "undo", undo)
 
 
 @breaks(port("Store.transaction"), "test_all_changes_together_are_undone_whole", by_machine=False)

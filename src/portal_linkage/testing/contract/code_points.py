@@ -148,10 +148,12 @@ class CodePointPromises(Promises):
             with store.transaction() as tx:
                 left = ALIKE[number:]
                 assert [each.entity_id for each in tx.links.listing(ACME, JANE_ID)] == left
-                assert [tx.links.find(ACME, JANE_ID, each) for each in left] == [link(each) for each in left]
-                shown = [tx.entities.in_scope(LinkedTo(ACME, JANE_ID, each), PAGE).items for each in ALIKE]
-                assert shown == [*[()] * number, *[(entity(each),) for each in left]]
-                assert [tx.links.touching(ACME, [each]) for each in left] == [(link(each),) for each in left]
+                for each in ALIKE:
+                    there = each in left
+                    assert tx.links.find(ACME, JANE_ID, each) == (link(each) if there else None)
+                    assert tx.links.touching(ACME, [each]) == ((link(each),) if there else ())
+                    shown = tx.entities.in_scope(LinkedTo(ACME, JANE_ID, each), PAGE).items
+                    assert shown == ((entity(each),) if there else ())
                 tx.links.remove_many([link(one)])
 
     def test_refusals_of_what_looks_alike_are_apart(self, store: Store) -> None:
