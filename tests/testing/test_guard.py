@@ -31,6 +31,7 @@ def test_nothing_of_the_kit_that_promises_stand_on_hides_another() -> None:
         (StoreContract, "billed"),
         (StoreContract, "furnished"),
         (StoreContract, "_asked"),
+        (StoreContract, "_ground"),
         (StoreContract, "_unfit"),
         (StoreContract, "check_what_is_written"),
         (StoreContract, "law"),
@@ -117,7 +118,7 @@ class Mine(StoreContract):
 BY_NAME = """
 class TestMine(Mine):
     @pytest.fixture(autouse=True)
-    def quiet(self, request):
+    def a_quiet_run(self, request):
         if "bar" in request.node.name:
             pytest.skip("no bars in our product")
 """
@@ -156,7 +157,7 @@ def test_a_fixture_that_skips_some_promises_is_told(tmp_path: Path) -> None:
     """By name, or by whatever else tells one from another."""
     told = run(tmp_path, BY_NAME)
     assert told.startswith("1 ")
-    assert "the fixture quiet of TestMine skips some promises. What it lacks it says in lacks" in told
+    assert "the fixture a_quiet_run of TestMine skips some promises. What it lacks it says in lacks" in told
 
 
 @pytest.mark.parametrize(("written", "outcome"), [(BY_DATABASE, "4 passed, 4 skipped"), (NO_SERVER, "4 skipped")])

@@ -71,9 +71,9 @@ def _wrongs(kind: type) -> Iterator[str]:
             yield f"has {name} of its own, {told}"
 
 
-def _marks(kind: type) -> Iterable[Any]:
-    marks = vars(kind).get("pytestmark", ())
-    return marks if isinstance(marks, (list, tuple)) else (marks,)
+def _marks(kind: type) -> list[Any]:
+    marks: Any = vars(kind).get("pytestmark", [])
+    return [*marks] if isinstance(marks, Iterable) else [marks]
 
 
 def _unheld(marks: Iterable[Any]) -> list[str]:

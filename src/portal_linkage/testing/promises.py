@@ -105,10 +105,14 @@ class Contract(metaclass=Kept):
             raise TypeError(told)
 
     @pytest.fixture(autouse=True)
-    def before_any_promise(self, request: pytest.FixtureRequest) -> None:
-        """What the author has written for the tests will do; where it will not, no law is said to be broken."""
+    def _ground(self, request: pytest.FixtureRequest) -> None:
+        """What `make_store` may stand on is there; pytest goes by name, so that this comes before an author's own."""
         refuse_what_may_fail(request)
         stand_on(request, type(self))
+
+    @pytest.fixture(autouse=True)
+    def before_any_promise(self, _ground: None) -> None:
+        """What the author has written for the tests will do; where it will not, no law is said to be broken."""
         if type(self) not in _UNFIT:
             _UNFIT[type(self)] = self._unfit()
         if told := _UNFIT[type(self)]:

@@ -53,14 +53,19 @@ def bill_some(tx: Transaction) -> None:
     tx.payments.save_many(payment(one, one) for one in SOME)
 
 
-def shown(snapshot: Snapshot, scope: LinkedTo) -> Mapping[str, list[Any]]:
-    """Whose bills are listed."""
-    listings: Mapping[str, Callable[[PageRequest], Page[Any]]] = {
+def bills_of(snapshot: Snapshot, scope: LinkedTo) -> Mapping[str, Callable[[PageRequest], Page[Any]]]:
+    """Every listing of bills."""
+    return {
         "open invoices": lambda page: snapshot.invoices.in_scope(scope, InvoiceStatus.OPEN, page),
         "paid invoices": lambda page: snapshot.invoices.in_scope(scope, InvoiceStatus.PAID, page),
         "late fees": lambda page: snapshot.late_fees.in_scope(scope, page),
         "payments": lambda page: snapshot.payments.in_scope(scope, page),
     }
+
+
+def shown(snapshot: Snapshot, scope: LinkedTo) -> Mapping[str, list[Any]]:
+    """Whose bills are listed."""
+    listings = bills_of(snapshot, scope)
     return {name: sorted(one.entity_id for one in all_of(fetch)) for name, fetch in listings.items()}
 
 
