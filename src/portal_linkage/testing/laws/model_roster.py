@@ -51,11 +51,14 @@ class Planned:
     written_over: dict[EntityId, ClientEntity | None] = field(default_factory=dict[EntityId, ClientEntity | None])
 
     def goes_beyond(self, shown: "Planned") -> bool:
-        """Whether it ends, hides, removes or writes over what the other does not show, as it then was."""
+        """Whether it ends, hides, removes or writes over what the other does not show, as it then was.
+
+        To hide what was shown to end takes away less.
+        """
         known = shown.written_over
         return bool(
             self.losses - shown.losses
-            or self.hidden - shown.hidden
+            or self.hidden - shown.hidden - shown.losses
             or self.removed_users - shown.removed_users
             or any(
                 entity_id not in known or _differ(before, known[entity_id])
