@@ -1,10 +1,14 @@
 """The laws by their titles, so that whatever breaks one can say which."""
 
+import inspect
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 from typing import Final
 
 import pytest
+
+from .. import ports
 
 LAWS: Final[Mapping[str, str]] = {
     "L1": "only a verified address links",
@@ -36,8 +40,9 @@ def title_of(law: str) -> str:
 
 
 def port(name: str) -> str:
-    """The title of promises of a port that serve every law, and none before others."""
-    return f"A promise of the port `{name}` (ports.py)"
+    """The title of promises of a port that serve every law, and none before others: what it says of itself."""
+    said = inspect.getdoc(reduce(getattr, name.split("."), ports)) or ""
+    return f"A promise of the port `{name}` (ports.py: {said.splitlines()[0]!r})"
 
 
 @contextmanager
