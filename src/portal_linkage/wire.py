@@ -9,6 +9,7 @@ clear, and so do amounts and proofs: this is data, not a log.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias, cast, get_args
 
 import attrs
@@ -19,6 +20,8 @@ from .domain.values import EmailAddress, Money
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 """What `json.dumps` takes as it is. There is no float in it: amounts are texts."""
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 _TOLD_APART: Final = frozenset(
     {
@@ -36,17 +39,30 @@ def to_json(value: object) -> Json:
     Raises:
         TypeError: it is not one of them.
     """
+    kind: type = type(value)
+    if kind in _PLAIN:
+        return cast("str | int | None", value)
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in cast("Sequence[object]", value)]
     if isinstance(value, Money):
         return {"amount": str(value.amount), "currency": value.currency}
-    kind = type(value)
+    names = _names_in(kind)
+    if names is None:
+        return _scalar(value)
+    told: dict[str, Json] = {"type": kind.__name__} if kind in _TOLD_APART else {}
+    for name in names:
+        told[name] = to_json(getattr(value, name))
+    return told
+
+
+@lru_cache(maxsize=256)
+def _names_in(kind: type) -> tuple[str, ...] | None:
+    """The fields of a kind of ours that is written as an object; ``None`` for all others."""
     if attrs.has(kind) and kind is not EmailAddress and kind.__module__.startswith(f"{__package__}."):
-        tag: dict[str, Json] = {"type": kind.__name__} if kind in _TOLD_APART else {}
-        return tag | {field.name: to_json(getattr(value, field.name)) for field in attrs.fields(kind)}
-    return _scalar(value)
+        return tuple(field.name for field in attrs.fields(kind))
+    return None
 
 
 def _duration(value: timedelta) -> str:

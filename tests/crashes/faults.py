@@ -77,12 +77,13 @@ class Mishap:
         _cursor: object,
         statement: str,
         values: Any,  # noqa: ANN401 -- as SQLAlchemy gives them
-        _context: object,
+        context: Any,  # noqa: ANN401 -- likewise
         many: bool,
     ) -> tuple[str, Any]:
         """A statement is about to be executed."""
-        if not self._is_due():
-            return statement, values
+        is_foretold = context.compiled is not None
+        if (self.fault is Fault.STOPPED and not is_foretold) or not self._is_due():
+            return statement, values  # of what goes to the driver as it is, SQLAlchemy tells nobody just before
         self.struck = statement
         if self.fault is Fault.STOPPED_WITHIN:
             return statement, values

@@ -39,7 +39,6 @@ SCOPES: st.SearchStrategy[Scope] = st.one_of(
 def test_each_viewer_has_their_scope(viewer: Viewer, scope: Scope) -> None:
     """A portal user sees what they are linked to, a visit the one entity visited (L4)."""
     assert scope_of(viewer) == scope
-    assert sight_of(viewer, PortalSettings()).scope == scope
     assert sight_of(viewer, PortalSettings()).viewer == viewer
 
 
@@ -110,14 +109,6 @@ def test_a_scope_is_cut_down_for_the_same_person() -> None:
     assert narrowed(LinkedTo(b.ACME, b.JANE_ID, b.SMITH), b.REALTY) == LinkedTo(b.ACME, b.JANE_ID, b.REALTY)
     assert narrowed(Only(b.ACME, b.REALTY), b.REALTY) == Only(b.ACME, b.REALTY)
     assert narrowed(Only(b.ACME, b.REALTY), b.SMITH) is None
-
-
-def test_a_sight_of_a_narrower_scope_shows_no_more() -> None:
-    """Cutting down the scope leaves past and fees as they were."""
-    sight = sight_of(USER, PortalSettings(show_late_fees=False))
-    narrow = sight.within(LinkedTo(b.ACME, b.JANE_ID, b.REALTY))
-    assert narrow.scope == LinkedTo(b.ACME, b.JANE_ID, b.REALTY)
-    assert (narrow.viewer, narrow.past, narrow.late_fees) == (sight.viewer, sight.past, sight.late_fees)
 
 
 @pytest.mark.parametrize(

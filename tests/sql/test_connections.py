@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from portal_linkage.adapters.sql import SqlStore, dialects
-from portal_linkage.domain.errors import Conflict, InvalidValue
+from portal_linkage.domain.errors import Conflict, InvalidValue, StoreUnavailable
 from portal_linkage.ports import Transaction
 from portal_linkage.testing.builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, entity, firm, sign_up, user
 
@@ -39,7 +40,20 @@ def test_a_change_takes_the_lock_at_once(store: SqlStore) -> None:
     with listening(store) as read, store.snapshot():
         pass
     assert [one.statement for one in said] == ["BEGIN IMMEDIATE"]
-    assert read[0].statement == "BEGIN"
+    assert not read  # it is begun by the driver itself, and asks nothing of others
+
+
+def test_a_reading_that_cannot_begin_is_told_and_holds_nothing(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database fails already at the first reading, that is our own error, and the connection is let go."""
+    with monkeypatch.context() as patched:
+        patched.setattr(dialects, "_FIRST_READING", "SELECT 1 FROM no_such_table")
+        with pytest.raises(StoreUnavailable) as told, store.snapshot():
+            pass
+    assert isinstance(told.value.__cause__, OperationalError)
+    with store.transaction() as tx:
+        tx.firms.save(firm())
 
 
 def test_a_reading_begins_when_its_block_does(store: SqlStore) -> None:

@@ -66,16 +66,11 @@ def narrowed(scope: Scope, entity_id: EntityId) -> Scope | None:
 
 @attrs.frozen
 class Sight:
-    """What one viewer may see: which entities, and of these the past and the late fees or not."""
+    """What one viewer may see of the entities in scope: the past and the late fees or not."""
 
     viewer: Viewer
-    scope: Scope
     past: bool
     late_fees: bool
-
-    def within(self, scope: Scope) -> "Sight":
-        """The same sight of a narrower scope."""
-        return attrs.evolve(self, scope=scope)
 
     def shows(self, invoice: Invoice) -> bool:
         """Whether an invoice of an entity in scope appears."""
@@ -83,8 +78,9 @@ class Sight:
 
     def of_payment(self, payment: Payment) -> Payment:
         """The payment as this viewer sees it: who paid is known to the payer alone."""
-        own = isinstance(self.viewer, PortalUser) and payment.payer == self.viewer.user_id
-        return payment if own or payment.payer is None else attrs.evolve(payment, payer=None)
+        if payment.payer is None or (isinstance(self.viewer, PortalUser) and payment.payer == self.viewer.user_id):
+            return payment
+        return attrs.evolve(payment, payer=None)
 
 
 def is_shown(invoice: Invoice, *, past_shown: bool) -> bool:
@@ -120,5 +116,5 @@ def scope_of(viewer: Viewer) -> Scope:
 
 def sight_of(viewer: Viewer, settings: PortalSettings) -> Sight:
     """What a viewer may see at a firm with these settings."""
-    scope, past = _seen_by(viewer)
-    return Sight(viewer, scope, past=past and settings.show_past_payments, late_fees=settings.show_late_fees)
+    past = _seen_by(viewer)[1] and settings.show_past_payments
+    return Sight(viewer, past=past, late_fees=settings.show_late_fees)

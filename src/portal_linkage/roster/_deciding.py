@@ -103,7 +103,9 @@ def _seen(reader: Snapshot, terms: Terms, before: Entities, entity_ids: Collecti
     if terms.source != PMS:
         return {one: digest(to_json(entity and entity.contacts)) for one, entity in found.items()}
     into = reader.entities.merged(terms.firm_id, entity_ids)
-    return {one: digest([to_json(entity), into.get(one)]) for one, entity in found.items()}
+    nobody = digest([None, None])
+    known = {one: entity for one, entity in found.items() if entity or one in into}
+    return dict.fromkeys(found, nobody) | {one: digest([to_json(known[one]), into.get(one)]) for one in known}
 
 
 def asleep(entities: Entities) -> set[EntityId]:

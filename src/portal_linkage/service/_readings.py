@@ -1,7 +1,12 @@
 """What a viewer sees, and what the firm is told. One snapshot a reading; one rule for all of them (L15)."""
 
+from typing import TypeVar
+
+import attrs
+
 from ..domain import rules
 from ..domain.entities import (
+    ClientEntity,
     Invoice,
     InvoiceStatus,
     LateFee,
@@ -11,74 +16,107 @@ from ..domain.entities import (
     User,
     Viewer,
 )
-from ..domain.errors import EntityNotFound, InvoiceNotFound, NotFound, PaymentNotFound, UserNotFound
+from ..domain.errors import EntityNotFound, InvoiceNotFound, PaymentNotFound, UserNotFound
 from ..domain.outcomes import Explanation, PortalView
 from ..domain.values import EmailAddress, EntityId, FirmId, InvoiceId, Page, PageRequest, PaymentId, UserId
-from ..domain.viewers import Only, Sight, narrowed, sight_of
+from ..domain.viewers import Only, Scope, Sight, narrowed, scope_of, sight_of
 from ..ports import Snapshot
 
+T = TypeVar("T")
 
-def sight(snapshot: Snapshot, viewer: Viewer, entity_id: EntityId | None = None) -> Sight:
-    """What the viewer may see, cut down to one entity if one is named.
+
+@attrs.frozen
+class Reading:
+    """What one viewer asks within one snapshot: of all that they see, or of one entity.
+
+    Whoever sees a row is there, and so is its entity. Only where there is none somebody asks whether they are.
+    """
+
+    _snapshot: Snapshot
+    _viewer: Viewer
+    _scope: Scope
+
+    def view(self, page: PageRequest) -> PortalView:
+        """The portal page: a fixed number of questions, however many entities are in scope."""
+        seen = self._seen()
+        entities = self.entities(page)
+        invoices = self._snapshot.invoices.in_scope(self._scope, InvoiceStatus.OPEN, page)
+        totals = self._snapshot.invoices.totals(self._scope)
+        fees = self._late_fees(seen, page)
+        paid = self._payments(seen, page)
+        shown = {row.entity_id for rows in (entities, invoices, fees, paid) for row in rows.items}
+        return PortalView(
+            entities=entities,
+            invoices=invoices,
+            late_fees=fees,
+            past_payments=paid,
+            labels=dict(sorted(self._snapshot.entities.labels(self._viewer.firm_id, shown).items())),
+            amount_due=totals.due,
+            late_fees_due=self._snapshot.late_fees.totals(self._scope) if seen.late_fees else {},
+            open_invoice_count=totals.count,
+        )
+
+    def entities(self, page: PageRequest) -> Page[ClientEntity]:
+        """The entities, in link order."""
+        return self._shown(self._snapshot.entities.in_scope(self._scope, page))
+
+    def invoices(self, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
+        """The open invoices, or the paid ones, if the past is for this viewer."""
+        is_shown = status is InvoiceStatus.OPEN or self._seen().past
+        return self._shown(self._snapshot.invoices.in_scope(self._scope, status, page) if is_shown else Page())
+
+    def late_fees(self, page: PageRequest) -> Page[LateFee]:
+        """The late fees, if the firm shows them."""
+        return self._shown(self._late_fees(self._seen(), page))
+
+    def payments(self, page: PageRequest) -> Page[Payment]:
+        """The past payments, if they are for this viewer."""
+        return self._shown(self._payments(self._seen(), page))
+
+    def _late_fees(self, seen: Sight, page: PageRequest) -> Page[LateFee]:
+        return self._snapshot.late_fees.in_scope(self._scope, page) if seen.late_fees else Page()
+
+    def _payments(self, seen: Sight, page: PageRequest) -> Page[Payment]:
+        return self._snapshot.payments.in_scope(self._scope, page).map(seen.of_payment) if seen.past else Page()
+
+    def _seen(self) -> Sight:
+        return sight_of(self._viewer, _settings(self._snapshot, self._viewer.firm_id))
+
+    def _shown(self, rows: Page[T]) -> Page[T]:
+        """These rows; where there are none, who is not there, or asks for what is not theirs, is told so.
+
+        Raises:
+            UserNotFound: the portal user does not exist.
+            EntityNotFound: the visited, or the named, entity is not theirs to see.
+        """
+        if not rows.items:
+            viewer, scope = self._viewer, self._scope
+            if isinstance(viewer, PortalUser) and self._snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
+                raise UserNotFound(viewer.firm_id, viewer.user_id)
+            if scope.entity_id is not None and not self._snapshot.entities.covers(scope):
+                raise EntityNotFound(viewer.firm_id, scope.entity_id)
+        return rows
+
+
+def scope_within(viewer: Viewer, entity_id: EntityId | None) -> Scope:
+    """Whose bills the viewer sees, cut down to one entity if one is named.
 
     Raises:
-        UserNotFound: the portal user does not exist.
-        EntityNotFound: the visited, or the named, entity is not theirs to see.
+        EntityNotFound: the viewer visits another one.
     """
-    if isinstance(viewer, PortalUser):
-        if snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
-            raise UserNotFound(viewer.firm_id, viewer.user_id)
-    elif entity_id is None:
-        entity_id = viewer.entity_id
-    seen = sight_of(viewer, _settings(snapshot, viewer.firm_id))
+    scope = scope_of(viewer)
     if entity_id is None:
-        return seen
-    scope = narrowed(seen.scope, entity_id)
-    if scope is None or not snapshot.entities.covers(scope):
+        return scope
+    within = narrowed(scope, entity_id)
+    if within is None:
         raise EntityNotFound(viewer.firm_id, entity_id)
-    return seen.within(scope)
+    return within
 
 
 def _settings(snapshot: Snapshot, firm_id: FirmId) -> PortalSettings:
     """What the firm shows; entities may come before their firm, which then shows what firms do by default."""
     firm = snapshot.firms.find(firm_id)
     return PortalSettings() if firm is None else firm.settings
-
-
-def view(snapshot: Snapshot, seen: Sight, page: PageRequest) -> PortalView:
-    """The portal page: a fixed number of questions, however many entities are in scope."""
-    entities = snapshot.entities.in_scope(seen.scope, page)
-    invoices = snapshot.invoices.in_scope(seen.scope, InvoiceStatus.OPEN, page)
-    totals = snapshot.invoices.totals(seen.scope)
-    fees = late_fees(snapshot, seen, page)
-    paid = payments(snapshot, seen, page)
-    shown = {row.entity_id for rows in (entities, invoices, fees, paid) for row in rows.items}
-    return PortalView(
-        entities=entities,
-        invoices=invoices,
-        late_fees=fees,
-        past_payments=paid,
-        labels=dict(sorted(snapshot.entities.labels(seen.viewer.firm_id, shown).items())),
-        amount_due=totals.due,
-        late_fees_due=snapshot.late_fees.totals(seen.scope) if seen.late_fees else {},
-        open_invoice_count=totals.count,
-    )
-
-
-def late_fees(snapshot: Snapshot, seen: Sight, page: PageRequest) -> Page[LateFee]:
-    """The late fees, if the firm shows them."""
-    return snapshot.late_fees.in_scope(seen.scope, page) if seen.late_fees else Page()
-
-
-def payments(snapshot: Snapshot, seen: Sight, page: PageRequest) -> Page[Payment]:
-    """The past payments, if they are for this viewer."""
-    return snapshot.payments.in_scope(seen.scope, page).map(seen.of_payment) if seen.past else Page()
-
-
-def invoices(snapshot: Snapshot, seen: Sight, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
-    """The open invoices, or the paid ones, if the past is for this viewer."""
-    shown = status is InvoiceStatus.OPEN or seen.past
-    return snapshot.invoices.in_scope(seen.scope, status, page) if shown else Page()
 
 
 def invoice(snapshot: Snapshot, viewer: Viewer, invoice_id: InvoiceId) -> Invoice:
@@ -98,10 +136,10 @@ def payment(snapshot: Snapshot, viewer: Viewer, payment_id: PaymentId) -> Paymen
 
 
 def _sight_at(snapshot: Snapshot, viewer: Viewer, entity_id: EntityId) -> Sight | None:
-    try:
-        return sight(snapshot, viewer, entity_id)
-    except NotFound:
+    scope = narrowed(scope_of(viewer), entity_id)
+    if scope is None or not snapshot.entities.covers(scope):
         return None
+    return sight_of(viewer, _settings(snapshot, viewer.firm_id))
 
 
 def explain(

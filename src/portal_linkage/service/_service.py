@@ -58,8 +58,8 @@ from ..domain.values import (
     flaw_of,
     new_uuid,
 )
-from ..domain.viewers import Sight, narrowed, scope_of
-from ..ports import JournalReader, Snapshot, Store, Transaction, changed
+from ..domain.viewers import narrowed, scope_of
+from ..ports import JournalReader, Store, Transaction, changed
 from ..roster import RosterSync
 from . import _persons, _readings, _staff
 from ._change import Change
@@ -67,6 +67,8 @@ from ._change import Change
 T = TypeVar("T")
 
 _FIRST: Final = PageRequest()
+_VIEWERS: Final = get_args(Viewer)
+_CLAIMS: Final = get_args(Claim)
 _DEFAULT: Final = LinkagePolicy()
 
 
@@ -128,7 +130,7 @@ class LinkageService:
         _check_verified(email)
         check_text("name", name, most=MAX_NAME)
         if claim is not None:
-            check_type("claim", claim, get_args(Claim))
+            check_type("claim", claim, _CLAIMS)
         return self._changed(firm_id, lambda change: _persons.sign_up(change, email.email, name, claim, self._new_id))
 
     def claim(self, user: PortalUser, claim: Claim) -> ClaimOutcome:
@@ -140,7 +142,7 @@ class LinkageService:
             UserNotFound: there is no such user.
         """
         check_type("user", user, PortalUser)
-        check_type("claim", claim, get_args(Claim))
+        check_type("claim", claim, _CLAIMS)
         return self._changed(user.firm_id, lambda change: _persons.claim_entity(change, user, claim))
 
     def leave(self, user: PortalUser, entity_id: EntityId) -> UnlinkOutcome:
@@ -269,15 +271,15 @@ class LinkageService:
             EntityNotFound: the entity is not theirs to see.
         """
         page = PageRequest(limit)
-        with self._reading(viewer, entity_id, page) as (snapshot, seen):
-            return _readings.view(snapshot, seen, page)
+        with self._reading(viewer, entity_id, page) as reading:
+            return reading.view(page)
 
     def entities(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[ClientEntity]:
         """The entities that the viewer sees, in link order, without their contacts. Raises as `view` does."""
-        with self._reading(viewer, entity_id, page) as (snapshot, seen):
-            return snapshot.entities.in_scope(seen.scope, page)
+        with self._reading(viewer, entity_id, page) as reading:
+            return reading.entities(page)
 
     def invoices(
         self,
@@ -297,15 +299,15 @@ class LinkageService:
         check_type("status", status, InvoiceStatus)
         if status not in (InvoiceStatus.OPEN, InvoiceStatus.PAID):
             raise InvalidValue("status", "must be OPEN or PAID: no other invoices are shown to anybody")
-        with self._reading(viewer, entity_id, page) as (snapshot, seen):
-            return _readings.invoices(snapshot, seen, status, page)
+        with self._reading(viewer, entity_id, page) as reading:
+            return reading.invoices(status, page)
 
     def late_fees(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[LateFee]:
         """The late fees on which something is due, by date, then id, if the firm shows them. Raises as `view` does."""
-        with self._reading(viewer, entity_id, page) as (snapshot, seen):
-            return _readings.late_fees(snapshot, seen, page)
+        with self._reading(viewer, entity_id, page) as reading:
+            return reading.late_fees(page)
 
     def payments(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
@@ -314,8 +316,8 @@ class LinkageService:
 
         Only the payer themselves is told who paid. Raises as `view` does.
         """
-        with self._reading(viewer, entity_id, page) as (snapshot, seen):
-            return _readings.payments(snapshot, seen, page)
+        with self._reading(viewer, entity_id, page) as reading:
+            return reading.payments(page)
 
     def invoice(self, viewer: Viewer, invoice_id: InvoiceId) -> Invoice:
         """One invoice, if a listing would show it to this viewer.
@@ -323,7 +325,7 @@ class LinkageService:
         Raises:
             InvoiceNotFound: it does not, for whatever reason, the viewer's own absence included (L10).
         """
-        check_type("viewer", viewer, get_args(Viewer))
+        check_type("viewer", viewer, _VIEWERS)
         check_id("invoice_id", invoice_id)
         with self._store.snapshot() as snapshot:
             return _readings.invoice(snapshot, viewer, invoice_id)
@@ -334,14 +336,14 @@ class LinkageService:
         Raises:
             PaymentNotFound: it does not, for whatever reason, the viewer's own absence included (L10).
         """
-        check_type("viewer", viewer, get_args(Viewer))
+        check_type("viewer", viewer, _VIEWERS)
         check_id("payment_id", payment_id)
         with self._store.snapshot() as snapshot:
             return _readings.payment(snapshot, viewer, payment_id)
 
     def can_see(self, viewer: Viewer, entity_id: EntityId) -> bool:
         """Whether the entity is among those the viewer sees. An id that cannot exist is simply not."""
-        check_type("viewer", viewer, get_args(Viewer))
+        check_type("viewer", viewer, _VIEWERS)
         check_type("entity_id", entity_id, str)
         if flaw_of(entity_id, most=MAX_ID):
             return False
@@ -414,14 +416,13 @@ class LinkageService:
         return changed(self._store, settle_and_ask)
 
     @contextmanager
-    def _reading(
-        self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest
-    ) -> Generator[tuple[Snapshot, Sight]]:
-        check_type("viewer", viewer, get_args(Viewer))
+    def _reading(self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest) -> Generator[_readings.Reading]:
+        check_type("viewer", viewer, _VIEWERS)
         _check_given(entity_id=entity_id)
         check_type("page", page, PageRequest)
+        scope = _readings.scope_within(viewer, entity_id)
         with self._store.snapshot() as snapshot:
-            yield snapshot, _readings.sight(snapshot, viewer, entity_id)
+            yield _readings.Reading(snapshot, viewer, scope)
 
 
 def _check_verified(email: object) -> None:

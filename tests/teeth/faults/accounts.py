@@ -59,7 +59,7 @@ def gives_the_listed_an_account(patch: pytest.MonkeyPatch) -> None:
         real: Callable[..., User | None], users: people.Users, firm_id: FirmId, email: EmailAddress
     ) -> User | None:
         listed = User(firm_id=firm_id, user_id=UserId("listed"), email=email, name="", signed_up_at=NOON)
-        is_listed = users._session.cabinet(firm_id).listing(email.key)
+        is_listed = users._session.cabinet(firm_id).contacts.listing(email.key)
         return real(users, firm_id, email) or (listed if is_listed else None)
 
     instead(patch, people.Users, "find_by_email", find)
@@ -95,7 +95,7 @@ def lists_with_inactive_entities(patch: pytest.MonkeyPatch) -> None:
 
     def listing(_: object, entities: clients.Entities, firm_id: FirmId, email: EmailAddress) -> object:
         cabinet = entities._session.cabinet(firm_id)
-        found = map(cabinet.entities.at, cabinet.entities.listing.of(email.key))
+        found = map(cabinet.entities.at, cabinet.contacts.listing(email.key))
         return tuple(attrs.evolve(one, contacts=()) for one in sorted(found, key=clients._by_number))
 
     instead(patch, clients.Entities, "listing", listing)

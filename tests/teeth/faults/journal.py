@@ -8,7 +8,9 @@ import pytest
 from portal_linkage import Event, EventKind, FirmId, Page, PageRequest
 from portal_linkage.adapters.listings import CHANGES
 from portal_linkage.adapters.memory import clients
+from portal_linkage.adapters.memory.shelves import EventShelf
 from portal_linkage.domain import events
+from portal_linkage.domain.values import Question
 
 from ..fault import breaks, instead
 
@@ -37,16 +39,14 @@ def journals_no_second_ground(patch: pytest.MonkeyPatch) -> None:
 def repeats_an_event(patch: pytest.MonkeyPatch) -> None:
     """A consumer who goes on is told the last event once more."""
 
-    def changes(
-        real: Callable[..., Page[Event]], journal: clients.Journal, firm_id: FirmId, page: PageRequest
-    ) -> Page[Event]:
-        told = real(journal, firm_id, page)
+    def read(real: Callable[..., Page[Event]], shelf: EventShelf, question: Question, page: PageRequest) -> Page[Event]:
+        told = real(shelf, question, page)
         if len(told.items) < max(page.limit, 2):
             return told
-        place = len(told.items) + clients._position(CHANGES.of(firm_id), page) - 1
-        return attrs.evolve(told, next=PageRequest(page.limit, CHANGES.of(firm_id).cursor((place,))))
+        place = len(told.items) + clients._position(question, page) - 1
+        return attrs.evolve(told, next=PageRequest(page.limit, question.cursor((place,))))
 
-    instead(patch, clients.Journal, "changes", changes)
+    instead(patch, clients, "_from", read)
 
 
 @breaks(

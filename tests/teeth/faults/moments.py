@@ -1,13 +1,14 @@
 """Changes that are not whole, and readings of more than one moment."""
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
 
-from portal_linkage import ClientEntity, EntityId, FirmId
+from portal_linkage import ClientEntity, Page, PageRequest
 from portal_linkage.adapters.memory import MemoryStore
 from portal_linkage.adapters.memory.clients import Entities
 from portal_linkage.adapters.memory.door import Door
@@ -116,17 +117,17 @@ def outlives_its_closing(patch: pytest.MonkeyPatch) -> None:
     in_sql=True,
 )
 def asks_once_for_each_entity(patch: pytest.MonkeyPatch) -> None:
-    """The labels of a page are asked for one by one."""
+    """The entities of a page are asked for once more, one by one."""
 
-    def labels(
-        real: Callable[..., Mapping[EntityId, str]],
-        entities: object,
-        firm_id: FirmId,
-        entity_ids: Collection[EntityId],
-    ) -> Mapping[EntityId, str]:
-        return {one: label for entity_id in entity_ids for one, label in real(entities, firm_id, [entity_id]).items()}
+    def in_scope(
+        real: Callable[..., Page[ClientEntity]], entities: SqlEntityReader[Any], scope: Scope, page: PageRequest
+    ) -> Page[ClientEntity]:
+        found = real(entities, scope, page)
+        for entity in found.items:
+            entities.find(entity.firm_id, entity.entity_id)
+        return found
 
-    instead(patch, SqlEntityReader, "labels", labels)
+    instead(patch, SqlEntityReader, "in_scope", in_scope)
 
 
 @breaks(port("Store"), "test_a_transaction_that_is_open_at_closing_is_not_there_when_opened_anew", by_machine=False)

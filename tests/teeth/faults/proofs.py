@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from portal_linkage import Arrival, ClientEntity, EntityId, EntityNotFound, FirmId, Invoice, InvoiceProof
+from portal_linkage import Arrival, ClientEntity, EntityId, EntityNotFound, FirmId, Invoice, InvoiceProof, Viewer
 from portal_linkage.adapters.memory import bills, people
 from portal_linkage.domain import rules
-from portal_linkage.ports import Mailbox, Refusals
+from portal_linkage.ports import Mailbox, Refusals, Snapshot
 from portal_linkage.service import _persons, _readings
 from portal_linkage.service._change import Change
 
@@ -89,7 +89,14 @@ def says_why_it_refuses(patch: pytest.MonkeyPatch) -> None:
 @breaks("L10", "test_a_bill_that_may_not_be_seen_is_answered_like_one_that_is_not_there")
 def tells_whose_a_hidden_bill_is(patch: pytest.MonkeyPatch) -> None:
     """Who asks for a bill that they may not see is told that its entity is not theirs."""
-    patch.setattr(_readings, "_sight_at", _readings.sight)
+
+    def sight_at(real: Callable[..., object], snapshot: Snapshot, viewer: Viewer, entity_id: EntityId) -> object:
+        seen = real(snapshot, viewer, entity_id)
+        if seen is None:
+            raise EntityNotFound(viewer.firm_id, entity_id)
+        return seen
+
+    instead(patch, _readings, "_sight_at", sight_at)
 
 
 def invoices_of(invoices: bills.Invoices, firm_id: FirmId, entity_id: EntityId) -> Iterator[Invoice]:

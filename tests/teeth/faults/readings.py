@@ -22,7 +22,7 @@ def counts_what_it_does_not_list(patch: pytest.MonkeyPatch) -> None:
 
     def totals(real: Callable[..., Totals], invoices: bills.Invoices, scope: Scope) -> Totals:
         cabinet = invoices._session.cabinet(scope.firm_id)
-        paid = sum(len(cabinet.paid_invoices.of(entity_id)) for entity_id in cabinet.in_scope(scope))
+        paid = sum(len(cabinet.paid_invoices._runs.get(entity_id, ())) for entity_id in cabinet.in_scope(scope))
         told = real(invoices, scope)
         return attrs.evolve(told, count=told.count + paid)
 
@@ -34,10 +34,10 @@ def sums_late_fees_that_are_not_shown(patch: pytest.MonkeyPatch) -> None:
     """Where the firm shows no late fees, their sum is shown all the same."""
     instead(
         patch,
-        _readings,
+        _readings.Reading,
         "view",
-        lambda real, snapshot, seen, page: attrs.evolve(
-            real(snapshot, seen, page), late_fees_due=snapshot.late_fees.totals(seen.scope)
+        lambda real, reading, page: attrs.evolve(
+            real(reading, page), late_fees_due=reading._snapshot.late_fees.totals(reading._scope)
         ),
     )
 

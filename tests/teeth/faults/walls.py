@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from portal_linkage import EmailAddress, EntityId, FirmId, InvoiceId, User, UserId
+from portal_linkage.adapters.listings import CHANGES
 from portal_linkage.adapters.memory import bills, clients, people
 from portal_linkage.adapters.memory.session import Repository
 from portal_linkage.adapters.memory.shelves import Cabinet
@@ -48,7 +49,9 @@ def keeps_one_journal_for_all(patch: pytest.MonkeyPatch) -> None:
         patch,
         clients.Journal,
         "changes",
-        lambda real, journal, _, page: real(journal, clients._EVERYBODY, page),
+        lambda _, journal, firm_id, page: clients._from(
+            journal._session.cabinet(clients._EVERYBODY).deliveries, CHANGES.of(firm_id), page
+        ),
     )
 
 

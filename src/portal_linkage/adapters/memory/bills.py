@@ -1,6 +1,7 @@
 """The clients' bills, as `portal_linkage.ports` promises them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Generic
 
 import attrs
@@ -29,11 +30,8 @@ class _Bills(Repository, Generic[K, B]):
     """Bills of one kind: where they are kept, and how they are told apart."""
 
     _kind: type[B]
-
-    def __init__(self, session: Session, shelf_of: Callable[[Cabinet], BillShelf[K, B]], key: Callable[[B], K]) -> None:
-        super().__init__(session)
-        self._shelf_of = shelf_of
-        self._key = key
+    _shelf_of: Callable[[Cabinet], BillShelf[K, B]]
+    _key: Callable[[B], K]
 
     def save(self, bill: B) -> None:
         check_type("bill", bill, self._kind)
@@ -53,9 +51,9 @@ class _Bills(Repository, Generic[K, B]):
         self._session.put(self._shelf_of(self._session.opened(firm_id)), bill_id, None)
 
 
-def _page(cabinet: Cabinet, series: Series[B], scope: Scope, page: PageRequest) -> Page[B]:
+def _page(session: Session, series: Series[B], scope: Scope, page: PageRequest) -> Page[B]:
     question = series.listing.within(scope)
-    rows = series.first(cabinet.in_scope(scope), question.position(page), page.limit + 1)
+    rows = series.first(session.in_scope(scope), question.position(page), page.limit + 1)
     return question.page(rows, page, series.listing.key)
 
 
@@ -63,22 +61,19 @@ class Invoices(_Bills[InvoiceId, Invoice]):
     """The invoices."""
 
     _kind = Invoice
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, lambda cabinet: cabinet.invoices, lambda invoice: invoice.invoice_id)
+    _shelf_of = attrgetter("invoices")
+    _key = attrgetter("invoice_id")
 
     def in_scope(self, scope: Scope, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
         cabinet = self._session.cabinet(scope.firm_id)
         series = cabinet.open_invoices if status is InvoiceStatus.OPEN else cabinet.paid_invoices
-        return _page(cabinet, series, scope, page)
+        return _page(self._session, series, scope, page)
 
     def find(self, firm_id: FirmId, invoice_id: InvoiceId) -> Invoice | None:
         return self._session.cabinet(firm_id).invoices.find(invoice_id)
 
     def totals(self, scope: Scope) -> Totals:
-        cabinet = self._session.cabinet(scope.firm_id)
-        found = cabinet.in_scope(scope)
-        return Totals(sum(len(cabinet.open_invoices.of(one)) for one in found), cabinet.open_invoices.due(found))
+        return self._session.cabinet(scope.firm_id).open_invoices.totals(self._session.in_scope(scope))
 
     def proves(self, firm_id: FirmId, entity_id: EntityId, number: str) -> bool:
         proofs = self._session.cabinet(firm_id).proofs
@@ -89,30 +84,25 @@ class LateFees(_Bills[FeeId, LateFee]):
     """The late fees."""
 
     _kind = LateFee
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, lambda cabinet: cabinet.late_fees, lambda fee: fee.fee_id)
+    _shelf_of = attrgetter("late_fees")
+    _key = attrgetter("fee_id")
 
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[LateFee]:
-        cabinet = self._session.cabinet(scope.firm_id)
-        return _page(cabinet, cabinet.open_late_fees, scope, page)
+        return _page(self._session, self._session.cabinet(scope.firm_id).open_late_fees, scope, page)
 
     def totals(self, scope: Scope) -> Mapping[str, Money]:
-        cabinet = self._session.cabinet(scope.firm_id)
-        return cabinet.open_late_fees.due(cabinet.in_scope(scope))
+        return self._session.cabinet(scope.firm_id).open_late_fees.totals(self._session.in_scope(scope)).due
 
 
 class Payments(_Bills[PaymentId, Payment]):
     """The payments."""
 
     _kind = Payment
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, lambda cabinet: cabinet.payments, lambda payment: payment.payment_id)
+    _shelf_of = attrgetter("payments")
+    _key = attrgetter("payment_id")
 
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[Payment]:
-        cabinet = self._session.cabinet(scope.firm_id)
-        return _page(cabinet, cabinet.received, scope, page)
+        return _page(self._session, self._session.cabinet(scope.firm_id).received, scope, page)
 
     def find(self, firm_id: FirmId, payment_id: PaymentId) -> Payment | None:
         return self._session.cabinet(firm_id).payments.find(payment_id)

@@ -6,8 +6,6 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Final
 
-import attrs
-
 from ...domain.entities import ClientEntity, Firm
 from ...domain.events import Event
 from ...domain.outcomes import Suggestion
@@ -21,13 +19,14 @@ from ...domain.values import (
     UserId,
     check_type,
     client_number_key,
+    unchecked,
 )
 from ...domain.viewers import Scope
 from ...ports import PMS
 from ..listings import CHANGES, ENTITIES, JOURNAL
 from .indexes import Sought
 from .session import Repository
-from .shelves import Cabinet, without_contacts
+from .shelves import Cabinet, EventShelf
 
 
 class Firms(Repository):
@@ -48,19 +47,19 @@ class Entities(Repository):
     """The client entities."""
 
     def find(self, firm_id: FirmId, entity_id: EntityId) -> ClientEntity | None:
-        return self._session.cabinet(firm_id).entities.find(entity_id)
+        return next(self.roster(firm_id, (entity_id,)), None)
 
     def covers(self, scope: Scope) -> bool:
-        return bool(self._session.cabinet(scope.firm_id).in_scope(scope))
+        return bool(self._session.in_scope(scope))
 
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[ClientEntity]:
         cabinet = self._session.cabinet(scope.firm_id)
         question = ENTITIES.within(scope)
         after = question.position(page)
-        found = cabinet.in_scope(scope)
+        found = self._session.in_scope(scope)
         later = [entity_id for entity_id, place in found.items() if after is None or place > after]
         rows = question.page(sorted(later, key=found.__getitem__), page, found.__getitem__)
-        return rows.map(cabinet.entities.at).map(without_contacts)
+        return rows.map(cabinet.entities.at)
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
         found = map(self._session.cabinet(firm_id).entities.find, entity_ids)
@@ -68,13 +67,12 @@ class Entities(Repository):
 
     def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
         cabinet = self._session.cabinet(firm_id)
-        found = cabinet.entities.active(cabinet.listing(email.key))
-        return tuple(map(without_contacts, sorted(found, key=_by_number)))
+        return tuple(sorted(cabinet.entities.active(cabinet.contacts.listing(email.key)), key=_by_number))
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
         entities = self._session.cabinet(firm_id).entities
         entity_ids = chain.from_iterable(map(entities.numbered.of, set(numbers)))
-        return tuple(map(without_contacts, entities.active(sorted(entity_ids))))
+        return tuple(entities.active(sorted(entity_ids)))
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
         cabinet = self._session.cabinet(firm_id)
@@ -91,21 +89,19 @@ class Entities(Repository):
         cabinet = self._session.cabinet(firm_id)
         rows = cabinet.entities.rows
         wanted = sorted(rows if entity_ids is None else rows.keys() & set(entity_ids))
-        if source == PMS:
-            return iter([rows[entity_id] for entity_id in wanted])
         listed = cabinet.contacts.find
-        return iter([attrs.evolve(rows[one], contacts=listed((one, source)) or ()) for one in wanted])
+        return iter([unchecked(rows[one], contacts=listed((one, source)) or ()) for one in wanted])
 
     def listed_elsewhere(
         self, firm_id: FirmId, entity_ids: Collection[EntityId], source: str
     ) -> Mapping[EntityId, Mapping[str, EmailAddress]]:
         found: defaultdict[EntityId, dict[str, EmailAddress]] = defaultdict(dict)
-        cabinet = self._session.cabinet(firm_id)
+        contacts = self._session.cabinet(firm_id).contacts
         for entity_id in entity_ids:
-            for other in {PMS, *cabinet.contacts.sources.of(entity_id)} - {source}:
-                for entity in self.roster(firm_id, [entity_id], source=other):
-                    found[entity_id].update((contact.email.key, contact.email) for contact in entity.contacts)
-        return {entity_id: addresses for entity_id, addresses in found.items() if addresses}
+            for other in {*contacts.sources.of(entity_id)} - {source}:
+                listed = contacts.at((entity_id, other))
+                found[entity_id].update((contact.email.key, contact.email) for contact in listed)
+        return found
 
     def hold(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> frozenset[EntityId]:
         found = self._session.cabinet(firm_id).entities.active(entity_ids)
@@ -122,8 +118,7 @@ class Entities(Repository):
 
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
         cabinet = self._session.cabinet(firm_id)
-        found = cabinet.entities.active(sorted(cabinet.former_numbers.entities_of(number)))
-        return tuple(map(without_contacts, found))
+        return tuple(cabinet.entities.active(sorted(cabinet.former_numbers.entities_of(number))))
 
     def keep_numbers(self, entities: Iterable[ClientEntity]) -> None:
         for entity in entities:
@@ -143,7 +138,9 @@ class Entities(Repository):
 
     def save(self, entity: ClientEntity) -> None:
         check_type("entity", entity, ClientEntity)
-        self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, entity)
+        bare = unchecked(entity, contacts=())
+        self._session.put(self._session.opened(entity.firm_id).entities, entity.entity_id, bare)
+        self.save_contacts([entity], PMS)
         if entity.active:
             self.part(entity.firm_id, [entity.entity_id])
 
@@ -181,7 +178,7 @@ def _suggestion(cabinet: Cabinet, entity_id: EntityId, user_id: UserId | None) -
 
 
 _EVERYBODY: Final = FirmId("")
-"""No firm has this id: in its journal stand the events of all."""
+"""No firm has this id: with it stand the events of all, as they are delivered."""
 
 
 class Journal(Repository):
@@ -192,22 +189,17 @@ class Journal(Repository):
     ) -> Page[Event]:
         journal = self._session.cabinet(firm_id).journal
         question = JOURNAL.of(firm_id, user_id, entity_id)
-        positions = journal.positions.after(_position(question, page), (user_id, entity_id), page.limit + 1)
+        positions = journal.about((user_id, entity_id), _position(question, page), page.limit + 1)
         return question.page(positions, page, lambda position: (position,)).map(journal.at)
 
     def changes(self, firm_id: FirmId, page: PageRequest) -> Page[Event]:
-        journal = self._session.cabinet(firm_id).journal
-        question = CHANGES.of(firm_id)
-        start = _position(question, page)
-        positions = journal.positions.after(start, (None, None), page.limit)
-        end = positions[-1] if positions else start
-        return Page(tuple(map(journal.at, positions)), PageRequest(page.limit, question.cursor((end,))))
+        return _from(self._session.cabinet(firm_id).journal, CHANGES.of(firm_id), page)
 
     def append(self, events: Sequence[Event]) -> None:
+        deliveries = self._session.opened(_EVERYBODY).deliveries
         for event in events:
-            for firm_id in (event.firm_id, _EVERYBODY):
-                journal = self._session.opened(firm_id).journal
-                self._session.put(journal, len(journal.rows) + 1, event)
+            for shelf in (self._session.opened(event.firm_id).journal, deliveries):
+                self._session.put(shelf, len(shelf.rows) + 1, event)
 
     def is_settled(self, firm_id: FirmId) -> bool:  # noqa: ARG002 -- as where they end in another order
         self._session.check()
@@ -217,8 +209,15 @@ class Journal(Repository):
         self._session.opened(firm_id)
 
     def deliver(self, page: PageRequest) -> Page[Event]:
-        self._session.opened(_EVERYBODY)
-        return self.changes(_EVERYBODY, page)
+        return _from(self._session.opened(_EVERYBODY).deliveries, CHANGES.of(_EVERYBODY), page)
+
+
+def _from(shelf: EventShelf, question: Question, page: PageRequest) -> Page[Event]:
+    """The events after a cursor, and where to go on, at the end too."""
+    start = _position(question, page)
+    positions = shelf.after(start, page.limit)
+    end = positions[-1] if positions else start
+    return Page(tuple(map(shelf.at, positions)), PageRequest(page.limit, question.cursor((end,))))
 
 
 def _position(question: Question, page: PageRequest) -> int:

@@ -1,7 +1,7 @@
 """Who may be inside the store, and who has to wait."""
 
 from collections import deque
-from threading import Condition, get_ident
+from threading import Condition, Lock, get_ident
 from typing import Final
 
 from ...domain.errors import Conflict, StoreUnavailable
@@ -17,7 +17,8 @@ class Door:
     """
 
     def __init__(self) -> None:
-        self._turn = Condition()
+        self._lock = Lock()
+        self._turn = Condition(self._lock)
         self._waiting: deque[object] = deque()
         self._inside: dict[int, int] = {}
         self._alone = False
@@ -31,9 +32,9 @@ class Door:
             StoreUnavailable: the door has been closed.
         """
         thread = get_ident()
-        with self._turn:
+        with self._lock:
             self._refuse(thread, alone=alone)
-            if thread not in self._inside:
+            if thread not in self._inside and (self._waiting or not self._admits(alone=alone)):
                 self._wait(alone=alone)
             self._inside[thread] = self._inside.get(thread, 0) + 1
             self._alone = alone
@@ -41,12 +42,13 @@ class Door:
 
     def leave(self, thread: int) -> None:
         """Go, and let others have their turn."""
-        with self._turn:
+        with self._lock:
             self._inside[thread] -= 1
             if not self._inside[thread]:
                 del self._inside[thread]
             self._alone = False
-            self._turn.notify_all()
+            if self._waiting:
+                self._turn.notify_all()
 
     def close(self) -> None:
         """Let nobody in any more, not even those who wait."""

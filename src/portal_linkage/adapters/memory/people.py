@@ -18,7 +18,7 @@ from ...ports import Mailbox, Refusals
 from ..listings import BARS, USERS
 from .indexes import Sought
 from .session import Repository
-from .shelves import Cabinet, PairShelf, place_of, without_contacts
+from .shelves import Cabinet, PairShelf, place_of
 
 # Every new attempt clears away at most this many subjects, more than one, so that those long past cannot pile up.
 _CLEARED_AT_ONCE: Final = 2
@@ -85,7 +85,7 @@ def _found(cabinet: Cabinet, text: str, entity_id: EntityId | None) -> Collectio
 
 def _row(cabinet: Cabinet, user: User) -> PortalUserRow:
     held = (cabinet.entities.find(link.entity_id) for link in cabinet.links_of(user.user_id))
-    return PortalUserRow(user, tuple(without_contacts(entity) for entity in held if entity is not None))
+    return PortalUserRow(user, tuple(entity for entity in held if entity is not None))
 
 
 class Mailboxes(Repository):

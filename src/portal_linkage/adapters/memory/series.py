@@ -1,65 +1,62 @@
 """Bills in the order of their listings, with running sums: pages are merges, and totals look at no bill."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 from heapq import merge, nsmallest
-from itertools import islice
-from typing import Any, Generic, TypeAlias, TypeVar
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from ...domain.entities import Invoice, LateFee, Payment
-from ...domain.values import EntityId, Key, Money, sum_by_currency
+from ...domain.values import EntityId, Key, Money
+from ...ports import Totals
 from ..listings import Listing
 
 B = TypeVar("B", bound=Invoice | LateFee | Payment)
 D = TypeVar("D", bound=Invoice | LateFee)
 
-SortKey: TypeAlias = tuple[Any, ...]
-"""What a listing's key is sorted by: the key itself, or what turns its order round."""
+Place: TypeAlias = tuple[Any, ...]
+"""What a listing's key is sorted by: the key itself, or what turns its order round. No two bills share one."""
+
+_FEW: Final = 8
+"""So many sorted runs are faster sorted together than merged."""
+_place: Final = itemgetter(0)
 
 
 class Series(Generic[B]):
-    """The bills that a listing shows, in its order, apart for each entity: a page of several is a merge of heads."""
+    """The bills that a listing shows, each behind its place, in order, and apart for each entity."""
 
     def __init__(self, listing: Listing[B], shows: Callable[[B], bool]) -> None:
         self.listing = listing
         self.shows = shows
-        self._rows: dict[EntityId, list[B]] = {}
-
-    def of(self, entity_id: EntityId) -> Collection[B]:
-        """All rows of an entity."""
-        return self._rows.get(entity_id, ())
+        self._runs: dict[EntityId, list[tuple[Place, B]]] = {}
 
     def first(self, entity_ids: Iterable[EntityId], after: Key | None, count: int) -> list[B]:
-        """The first rows of all these entities together, or the first after a key."""
-        heads = nsmallest(count, self._heads(entity_ids, after))
-        runs = (rows[start : start + count] for _, rows, start in heads)
-        return list(islice(merge(*runs, key=self._place), count))
+        """The first bills of all these entities together, or the first after a key."""
+        runs = [run for run in map(self._runs.get, entity_ids) if run]
+        if after is not None:
+            passed = self._order(after)
+            rests = (run[bisect_right(run, passed, key=_place) :] for run in runs)
+            runs = [rest for rest in rests if rest]
+        if len(runs) > _FEW:
+            ordered = islice(merge(*nsmallest(count, runs)), count)
+        else:
+            ordered = islice(sorted(chain.from_iterable(run[:count] for run in runs)), count)
+        return [bill for _, bill in ordered]
 
-    def _heads(self, entity_ids: Iterable[EntityId], after: Key | None) -> Iterator[tuple[SortKey, list[B], int]]:
-        """Where to go on, for each entity. No two rows share a place, so that heads are told apart by it alone."""
-        passed = None if after is None else self._order(after)
-        for entity_id in entity_ids:
-            rows = self._rows.get(entity_id, [])
-            start = 0 if passed is None else bisect_right(rows, passed, key=self._place)
-            if start < len(rows):
-                yield self._place(rows[start]), rows, start
+    def add(self, bill: B) -> None:
+        """Put a bill in its place."""
+        insort(self._runs.setdefault(bill.entity_id, []), (self._order(self.listing.key(bill)), bill), key=_place)
 
-    def add(self, row: B) -> None:
-        """Put a row in its place."""
-        insort(self._rows.setdefault(row.entity_id, []), row, key=self._place)
+    def discard(self, bill: B) -> None:
+        """Take a bill out; an entity without any is forgotten."""
+        run = self._runs[bill.entity_id]
+        del run[bisect_left(run, self._order(self.listing.key(bill)), key=_place)]
+        if not run:
+            del self._runs[bill.entity_id]
 
-    def discard(self, row: B) -> None:
-        """Take a row out; an entity without rows is forgotten."""
-        rows = self._rows[row.entity_id]
-        del rows[bisect_left(rows, self._place(row), key=self._place)]
-        if not rows:
-            del self._rows[row.entity_id]
-
-    def _place(self, row: B) -> SortKey:
-        return self._order(self.listing.key(row))
-
-    def _order(self, key: Key) -> SortKey:
+    def _order(self, key: Key) -> Place:
         if not self.listing.newest_first:
             return key
         first, *others = key
@@ -71,25 +68,31 @@ class DueSeries(Series[D]):
 
     def __init__(self, listing: Listing[D], shows: Callable[[D], bool]) -> None:
         super().__init__(listing, shows)
-        self._due: dict[EntityId, tuple[Money, ...]] = {}
+        self._due: dict[EntityId, dict[str, tuple[int, int]]] = {}
+        """How many bills there are in each currency, and the units due on them."""
 
-    def due(self, entity_ids: Iterable[EntityId]) -> dict[str, Money]:
-        """What these entities owe together, by currency."""
-        return sum_by_currency(money for entity_id in entity_ids for money in self._due.get(entity_id, ()))
+    def totals(self, entity_ids: Iterable[EntityId]) -> Totals:
+        """How many bills these entities have together, and what is due on them by currency."""
+        count, due = 0, dict[str, int]()
+        for owed in filter(None, map(self._due.get, entity_ids)):
+            for currency, (bills, units) in owed.items():
+                count += bills
+                due[currency] = due.get(currency, 0) + units
+        return Totals(count, {currency: Money.of_units(due[currency], currency) for currency in sorted(due)})
 
-    def add(self, row: D) -> None:
-        super().add(row)
-        self._change(row.entity_id, row.amount_due)
+    def add(self, bill: D) -> None:
+        super().add(bill)
+        self._change(bill, 1)
 
-    def discard(self, row: D) -> None:
-        super().discard(row)
-        self._change(row.entity_id, Money.of_units(-row.amount_due.units, row.amount_due.currency))
+    def discard(self, bill: D) -> None:
+        super().discard(bill)
+        self._change(bill, -1)
 
-    def _change(self, entity_id: EntityId, change: Money) -> None:
-        due = sum_by_currency((*self._due.get(entity_id, ()), change))
-        # Whatever is due is more than nothing: a currency that sums to nothing has no bill left.
-        left = tuple(money for money in due.values() if money.units)
-        if left:
-            self._due[entity_id] = left
-        else:
-            del self._due[entity_id]
+    def _change(self, bill: D, by: int) -> None:
+        currency, owed = bill.amount_due.currency, self._due.setdefault(bill.entity_id, {})
+        bills, units = owed.get(currency, (0, 0))
+        owed[currency] = (bills + by, units + by * bill.amount_due.units)
+        if not owed[currency][0]:
+            del owed[currency]
+        if not owed:
+            del self._due[bill.entity_id]

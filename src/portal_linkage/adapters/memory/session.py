@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from ...domain.errors import Conflict
-from ...domain.values import FirmId
+from ...domain.values import EntityId, FirmId
+from ...domain.viewers import Scope
 from .door import Door
-from .shelves import Cabinet, K, Shelf, V
+from .shelves import Cabinet, K, Place, Shelf, V
 
 _NOTHING: Final = Cabinet()
 
@@ -21,12 +22,24 @@ class Session:
         self._cabinets = cabinets
         self._writes = writes
         self._log: list[tuple[Shelf[Any, Any], Any, Any]] = []
+        self._scopes: dict[Scope, dict[EntityId, Place]] = {}
         self._ended = False
 
     def cabinet(self, firm_id: FirmId) -> Cabinet:
         """All that is kept of a firm, to read; nothing, of a firm that nobody has written of."""
         self.check()
         return self._cabinets.find(firm_id) or _NOTHING
+
+    def in_scope(self, scope: Scope) -> dict[EntityId, Place]:
+        """The ids of the entities in scope, each with its place in link order.
+
+        A page asks for the same scope again and again. As long as a snapshot is open, nobody changes what is in it.
+        """
+        cabinet = self.cabinet(scope.firm_id)
+        found = None if self._writes else self._scopes.get(scope)
+        if found is None:
+            found = self._scopes[scope] = cabinet.in_scope(scope)
+        return found
 
     def opened(self, firm_id: FirmId) -> Cabinet:
         """The firm's own cabinet, to write to.

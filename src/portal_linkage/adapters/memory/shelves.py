@@ -1,15 +1,23 @@
 """The shelves that the rows of one firm are kept on, each with whatever it takes to find them again."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar, assert_never
 
-import attrs
-
 from ...domain.entities import Bar, ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Link, Payment, User
 from ...domain.events import Event
-from ...domain.values import EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Key, PaymentId, UserId, micros_of
+from ...domain.values import (
+    EmailAddress,
+    EntityId,
+    FeeId,
+    FirmId,
+    InvoiceId,
+    Key,
+    PaymentId,
+    UserId,
+    micros_of,
+)
 from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Mailbox
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, USERS, Listing
@@ -105,17 +113,11 @@ class UserShelf(Shelf[UserId, User]):
         return [(self.places, USERS.key(row)), (self.directory, key, row.email.key, row.name)]
 
 
-def without_contacts(entity: ClientEntity) -> ClientEntity:
-    """The entity as everybody but the firm may have it."""
-    return attrs.evolve(entity, contacts=()) if entity.contacts else entity
-
-
 class EntityShelf(Shelf[EntityId, ClientEntity]):
-    """The entities by id, by the addresses that they list, by client number, and by what is typed to find them."""
+    """The entities, without their contacts, by id, by client number, and by what is typed to find them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.listing: Groups[str, EntityId] = Groups()
         self.numbered: Groups[str, EntityId] = Groups()
         self.directory: Directory[EntityId] = Directory()
 
@@ -124,22 +126,25 @@ class EntityShelf(Shelf[EntityId, ClientEntity]):
         return (entity for entity in map(self.find, entity_ids) if entity is not None and entity.active)
 
     def _entries(self, key: EntityId, row: ClientEntity) -> Iterable[tuple[Any, ...]]:
-        yield from ((self.listing, contact.email.key, key) for contact in row.contacts)
         yield self.numbered, row.client_number, key
         yield self.directory, key, row.client_number, row.name
 
 
 class ContactShelf(Shelf[tuple[EntityId, str], tuple[Contact, ...]]):
-    """What sources other than the practice-management system list, by entity and source, and by address."""
+    """What each source lists, the practice-management system among them, by entity and source, and by address."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sources: Groups[EntityId, str] = Groups()
-        self.listing: Groups[str, tuple[EntityId, str]] = Groups()
+        self._listing: Groups[str, tuple[EntityId, str]] = Groups()
+
+    def listing(self, address: str) -> set[EntityId]:
+        """The entities that list an address, whichever source says so."""
+        return {entity_id for entity_id, _ in self._listing.of(address)}
 
     def _entries(self, key: tuple[EntityId, str], row: tuple[Contact, ...]) -> Iterable[tuple[Any, ...]]:
         yield self.sources, *key
-        yield from ((self.listing, contact.email.key, key) for contact in row)
+        yield from ((self._listing, contact.email.key, key) for contact in row)
 
 
 Refused: TypeAlias = tuple[tuple[datetime, datetime], ...]
@@ -147,7 +152,7 @@ Refused: TypeAlias = tuple[tuple[datetime, datetime], ...]
 
 
 Whose: TypeAlias = tuple[UserId | None, EntityId | None]
-"""The events of a user, of an entity, of both, or of everybody."""
+"""The events of a user, of an entity, or of both."""
 
 
 class Positions:
@@ -171,15 +176,29 @@ class Positions:
         return positions[start : start + count]
 
 
-class JournalShelf(Shelf[int, Event]):
-    """The events by their position, from 1 on."""
+class EventShelf(Shelf[int, Event]):
+    """Events by their position, from 1 on. New ones come to the end, and go from there only."""
+
+    def after(self, position: int, count: int) -> Sequence[int]:
+        """The next positions."""
+        start = max(position, 0)
+        return range(start + 1, min(start + count, len(self.rows)) + 1)
+
+
+class JournalShelf(EventShelf):
+    """The events of a firm, also by whom they tell of."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.positions = Positions()
+        self._positions = Positions()
+
+    def about(self, whose: Whose, position: int, count: int) -> Sequence[int]:
+        """The next positions of the events that tell of somebody; or, if it is nobody, of all."""
+        return self._positions.after(position, whose, count) if any(whose) else self.after(position, count)
 
     def _entries(self, key: int, row: Event) -> Iterable[tuple[Any, ...]]:
-        return {(self.positions, (of, at), key) for of in (None, row.user_id) for at in (None, row.entity_id)}
+        whose = {(row.user_id, None), (None, row.entity_id), (row.user_id, row.entity_id)}
+        return [(self._positions, one, key) for one in whose]
 
 
 class BillShelf(Shelf[K, B]):
@@ -223,24 +242,27 @@ class Cabinet:
         self.payments = BillShelf[PaymentId, Payment](self.received)
         self.attempts: Shelf[str, Refused] = Shelf()
         self.journal = JournalShelf()
+        self.deliveries = EventShelf()
 
     def in_scope(self, scope: Scope) -> dict[EntityId, Place]:
         """The ids of the entities in scope, each with its place in link order."""
-        places = self._asked(scope)
-        return {entity.entity_id: places[entity.entity_id] for entity in self.entities.active(places)}
+        entities = self.entities.rows
+        return {
+            entity_id: place
+            for entity_id, place in self._asked(scope)
+            if (entity := entities.get(entity_id)) is not None and entity.active
+        }
 
-    def listing(self, address: str) -> set[EntityId]:
-        """The entities that list an address, whichever source says so."""
-        return {*self.entities.listing.of(address), *(entity_id for entity_id, _ in self.contacts.listing.of(address))}
-
-    def _asked(self, scope: Scope) -> dict[EntityId, Place]:
+    def _asked(self, scope: Scope) -> list[tuple[EntityId, Place]]:
         match scope:
             case LinkedTo(user_id=user_id, entity_id=entity_id):
-                wanted = self.links.entities_of(user_id) if entity_id is None else (entity_id,)
-                found = (self.links.find((user_id, one)) for one in wanted)
-                return {link.entity_id: place for place, link in filter(None, found)}
+                if entity_id is None:
+                    links = self.links.rows
+                    return [(one, links[user_id, one][0]) for one in self.links.entities_of(user_id)]
+                found = self.links.find((user_id, entity_id))
+                return [] if found is None else [(entity_id, found[0])]
             case Only(entity_id=entity_id):
-                return {entity_id: (0, 0)}
+                return [(entity_id, (0, 0))]
             case _:
                 assert_never(scope)
 

@@ -13,7 +13,7 @@ from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listin
 from .clauses import SURVIVOR, Scoped, beside, in_order, merges, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, chunks
-from .stored import stored
+from .stored import Stored
 from .tables import IS_DUE, IS_OPEN, IS_PAID, Tables
 
 B = TypeVar("B")
@@ -29,7 +29,7 @@ class BillStatements(Generic[B]):
     def __init__(self, tables: Tables, dialect: Dialect, table: sa.Table, kind: type[B]) -> None:
         self._tables, self._dialect, self._table = tables, dialect, table
         self._id = list(table.primary_key.columns)[-1]
-        self.rows = stored(kind)
+        self.rows = Stored(kind)
         bill = sa.and_(this(table), self._id == sa.bindparam("bill"))
         self.find = sa.select(table).where(bill)
         self.save = dialect.replacing(table)
@@ -103,14 +103,14 @@ class _Bills(Part[S], Generic[S, B]):
 
     def _find(self, firm_id: FirmId, bill_id: str) -> B | None:
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "bill": bill_id})
-        return next(map(self._statements.rows.restore, rows), None)
+        return next(iter(self._statements.rows.restore(rows)), None)
 
     def _page(self, asked: tuple[Listing[B], Scoped], scope: Scope, request: PageRequest) -> Page[B]:
         listing, statements = asked
         question = listing.within(scope)
         values = page_values(question, request, newest_first=listing.newest_first)
         rows = self._moment.rows(*statements.of(scope, **values))
-        return question.page(tuple(map(self._statements.rows.restore, rows)), request, listing.key)
+        return question.page(self._statements.rows.restore(rows), request, listing.key)
 
     def _totals(self, statements: Scoped, scope: Scope) -> Totals:
         rows = self._moment.rows(*statements.of(scope))

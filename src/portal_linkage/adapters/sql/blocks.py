@@ -1,8 +1,7 @@
 """The ``with`` blocks of a store: who begins a transaction of the database, and how it ends."""
 
 import threading
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from threading import get_ident
 from typing import Final
@@ -23,12 +22,7 @@ class Opened:
     thread: int
     connection: sa.Connection
     is_change: bool
-    _end: ExitStack
     blocks: int = 1
-
-    def end(self, error: BaseException | None) -> None:
-        """Keep what was done, or undo it because of the error."""
-        self._end.__exit__(type(error) if error else None, error, None)
 
 
 # Of the thread, and within it of the task: two requests that an event loop lets take turns are not in one block.
@@ -39,8 +33,7 @@ class Entrance:
     """Lets the blocks of one store in, each in a transaction of its own, but snapshots within a snapshot."""
 
     def __init__(self, engine: sa.Engine, dialect: Dialect, *, is_steady: bool) -> None:
-        # The driver begins no transaction by itself: ours begin when and how we say.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = dialect.adopt(engine)
         self._dialect = dialect
         self._is_steady = is_steady
         self._turn = threading.Lock()
@@ -60,42 +53,40 @@ class Entrance:
         _OPENED.set((*(other for other in _OPENED.get() if other.blocks), opened))
         return opened
 
-    def leave(self, opened: Opened, error: BaseException | None) -> None:
-        """Go out, which another thread may do. The last one ends the transaction."""
+    def leave(self, opened: Opened, *, keep: bool) -> None:
+        """Go out, which another thread may do. The last one ends the transaction, and keeps or undoes what was done."""
         with self._turn:
             opened.blocks -= 1
             if opened.blocks:
                 return
-        opened.end(error)
+        self._end(opened.connection, keep=keep)
 
     def _begin(self, *, change: bool) -> Opened:
-        with ExitStack() as stack:
-            connection = stack.enter_context(self._connected())
-            stack.enter_context(self._kept_or_undone(connection))
-            with translated(self._dialect):
-                self._dialect.begin(connection, change=change, steady=self._is_steady)
-            return Opened(self, get_ident(), connection, change, stack.pop_all())
-
-    @contextmanager
-    def _connected(self) -> Generator[sa.Connection]:
         with translated(self._dialect):
             connection = self._engine.connect()
         try:
-            yield connection
+            with translated(self._dialect):
+                self._dialect.begin(connection, change=change, steady=self._is_steady)
+        except BaseException:
+            self._end(connection, keep=False)
+            raise
+        return Opened(self, get_ident(), connection, change)
+
+    def _end(self, connection: sa.Connection, *, keep: bool) -> None:
+        """A reading is never kept: to give the connection back ends it, and takes half the time."""
+        try:
+            if keep:
+                with translated(self._dialect):
+                    connection.commit()
+        except BaseException:
+            keep = False
+            raise
         finally:
+            if not keep:
+                # By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit.
+                with suppress(Exception):
+                    connection.connection.rollback()
             with translated(self._dialect):
                 if self.detaches:
                     connection.detach()
                 connection.close()
-
-    @contextmanager
-    def _kept_or_undone(self, connection: sa.Connection) -> Generator[None]:
-        try:
-            yield
-            with translated(self._dialect):
-                connection.commit()
-        except BaseException:
-            # By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit.
-            with suppress(Exception):
-                connection.connection.rollback()
-            raise

@@ -69,7 +69,7 @@ def inserting(
     return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
 
 
-def transferring(dialect: Dialect, table: sa.Table, *others: Choice) -> tuple[sa.Executable, sa.Executable]:
+def transferring(dialect: Dialect, table: sa.Table, *others: Choice) -> tuple[sa.Insert, sa.Delete]:
     """Copy the rows of an entity, and others of their shape, to the one it was merged into; and remove its own."""
     of_gone = this(table, "entity_id")
     copied = [SURVIVOR if column.name == "entity_id" else column for column in table.c]

@@ -1,9 +1,8 @@
 """The firms and their client entities, to read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -27,13 +26,14 @@ from . import clauses
 from .clauses import AMONG, Choice, Scoped, this
 from .dialects import Dialect
 from .moment import CHUNK, Part, Record, chunks
-from .stored import ENTITY_ROWS, stored
+from .stored import ENTITY_ROWS, Joined, Stored
 from .suggestions import SuggestionStatements, suggestion
 from .tables import Tables
 
-_FIRM_ROWS: Final = stored(Firm, but=("settings",))
-_SETTINGS_ROWS: Final = stored(PortalSettings)
-CONTACT_ROWS: Final = stored(Contact, but=("name",))
+_FIRM_ROWS: Final = Stored(Firm, but={"settings": PortalSettings()})
+_SETTINGS_ROWS: Final = Stored(PortalSettings)
+CONTACT_ROWS: Final = Stored(Contact, names={"name": "contact_name"})
+_ENTITIES: Final = Joined(ENTITY_ROWS, CONTACT_ROWS, as_field="contacts", of=("entity_id",), mark="email")
 
 
 class FirmStatements:
@@ -54,7 +54,8 @@ class SqlFirmReader(Part[FirmStatements]):
 
     def _first(self, statement: sa.Executable, firm_id: FirmId) -> Firm | None:
         rows = self._moment.rows(statement, {"firm": firm_id})
-        return next((_FIRM_ROWS.restore(row, settings=_SETTINGS_ROWS.restore(row)) for row in rows), None)
+        settings = _SETTINGS_ROWS.first(rows)
+        return None if settings is None else _FIRM_ROWS.restore(rows, settings=settings)[0]
 
 
 class SqlFirmRepository(SqlFirmReader):
@@ -108,14 +109,6 @@ def _with_contacts(tables: Tables, entities: Choice) -> Choice:
     return rows.order_by(entity.c.entity_id, contact.c.position)
 
 
-def _entities_of(rows: Iterable[Record]) -> Iterator[ClientEntity]:
-    """The entities, of rows of one contact each (or none); those of an entity stand together."""
-    for _, group in groupby(rows, attrgetter("entity_id")):
-        found = tuple(group)
-        contacts = (CONTACT_ROWS.restore(row, name=row.contact_name) for row in found if row.email is not None)
-        yield ENTITY_ROWS.restore(found[0], contacts=contacts)
-
-
 E = TypeVar("E", bound=EntityStatements)
 
 
@@ -124,7 +117,7 @@ class SqlEntityReader(Part[E]):
 
     def find(self, firm_id: FirmId, entity_id: EntityId) -> ClientEntity | None:
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "entity": entity_id, "source": PMS})
-        return next(_entities_of(rows), None)
+        return next(_ENTITIES.restore(rows), None)
 
     def covers(self, scope: Scope) -> bool:
         return bool(self._moment.rows(*self._statements.covers.of(scope)))
@@ -132,22 +125,22 @@ class SqlEntityReader(Part[E]):
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[ClientEntity]:
         question = ENTITIES.within(scope)
         rows = self._moment.rows(*self._statements.in_scope.of(scope, **clauses.page_values(question, page)))
-        return question.page(rows, page, attrgetter("revision", "position")).map(ENTITY_ROWS.restore)
+        return ENTITY_ROWS.page(question.page(rows, page, attrgetter("revision", "position")))
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
-        rows = self._moment.rows_among(self._statements.some, {"firm": firm_id}, entity_ids)
-        return {entity.entity_id: entity.label for entity in map(ENTITY_ROWS.restore, rows)}
+        rows = tuple(self._moment.rows_among(self._statements.some, {"firm": firm_id}, entity_ids))
+        return {entity.entity_id: entity.label for entity in ENTITY_ROWS.restore(rows)}
 
     def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
         rows = self._moment.rows(self._statements.listing, {"firm": firm_id, "email_key": email.key})
-        return tuple(map(ENTITY_ROWS.restore, rows))
+        return ENTITY_ROWS.restore(rows)
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
         found: list[Record] = []
         for chunk in chunks(sorted(set(numbers))):
             values = {"firm": firm_id, "ids": chunk, "keys": tuple(map(search_key, chunk))}
             found += self._moment.rows(self._statements.numbered, values)
-        return tuple(map(ENTITY_ROWS.restore, sorted(found, key=attrgetter("entity_id"))))
+        return ENTITY_ROWS.restore(sorted(found, key=attrgetter("entity_id")))
 
     def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
         rows = self._moment.rows_among(self._statements.merged, {"firm": firm_id}, entity_ids)
@@ -155,7 +148,7 @@ class SqlEntityReader(Part[E]):
 
     def formerly(self, firm_id: FirmId, number: str) -> tuple[ClientEntity, ...]:
         rows = self._moment.rows(self._statements.formerly, {"firm": firm_id, "number": number})
-        return tuple(map(ENTITY_ROWS.restore, rows))
+        return ENTITY_ROWS.restore(rows)
 
     def suggest(self, firm_id: FirmId, text: str, user_id: UserId | None, limit: int) -> tuple[Suggestion, ...]:
         found = self._meant(firm_id, search_key(text.strip()), limit)
@@ -174,8 +167,8 @@ class SqlEntityReader(Part[E]):
         for statement, values in suggestions.for_text(typed, in_order):
             # Those found already may be among the rows, and must not take the place of others.
             rows = self._moment.rows(statement, {"firm": firm_id, "limit": limit + len(found), **values})
-            for row in rows:
-                found.setdefault(row.entity_id, ENTITY_ROWS.restore(row))
+            for entity in ENTITY_ROWS.restore(rows):
+                found.setdefault(entity.entity_id, entity)
             if len(found) >= limit:
                 break
         return dict(list(found.items())[:limit])
@@ -185,7 +178,7 @@ class SqlEntityReader(Part[E]):
     ) -> Iterator[ClientEntity]:
         values = {"firm": firm_id, "source": source}
         if entity_ids is not None:
-            return _entities_of(self._moment.rows_among(self._statements.roster_of, values, entity_ids))
+            return _ENTITIES.restore(self._moment.rows_among(self._statements.roster_of, values, entity_ids))
         return self._all({**values, "after_0": "", "limit": CHUNK})
 
     def listed_elsewhere(
@@ -199,6 +192,6 @@ class SqlEntityReader(Part[E]):
 
     def _all(self, values: dict[str, Any]) -> Iterator[ClientEntity]:
         # By the hundreds rather than by an open cursor: nothing stays open if nobody reads to the end.
-        while found := tuple(_entities_of(self._moment.rows(self._statements.roster, values))):
+        while found := tuple(_ENTITIES.restore(self._moment.rows(self._statements.roster, values))):
             yield from found
             values["after_0"] = found[-1].entity_id

@@ -11,10 +11,10 @@ from ..listings import CHANGES, DELIVERIES, JOURNAL
 from .clauses import LIMIT, Choice, inserting, page_values, paged, this
 from .dialects import Dialect
 from .moment import Part, Record
-from .stored import stored
+from .stored import Stored
 from .tables import HAS_PLACE, IS_UNDELIVERED, IS_WAITING, Tables
 
-_EVENT_ROWS: Final = stored(Event)
+_EVENT_ROWS: Final = Stored(Event)
 _EVERYBODY: Final = FirmId("")
 """The firm that the deliveries are kept with: no firm has this id."""
 
@@ -68,14 +68,14 @@ class SqlJournalReader(Part[JournalStatements]):
         asked = {"user_id": user_id, "entity_id": entity_id}
         statement = self._statements.listing[tuple(name for name, value in asked.items() if value is not None)]
         values = {"firm": firm_id, "user": user_id, "entity": entity_id, **page_values(question, page)}
-        return question.page(self._moment.rows(statement, values), page, _position).map(_EVENT_ROWS.restore)
+        return _EVENT_ROWS.page(question.page(self._moment.rows(statement, values), page, _position))
 
     def changes(self, firm_id: FirmId, page: PageRequest) -> Page[Event]:
         question = CHANGES.of(firm_id)
         after = question.position(page) or (0,)
         rows = self._after(firm_id, after, page.limit)
         last = _position(rows[-1]) if rows else after
-        return Page(tuple(map(_EVENT_ROWS.restore, rows)), PageRequest(page.limit, question.cursor(last)))
+        return Page(_EVENT_ROWS.restore(rows), PageRequest(page.limit, question.cursor(last)))
 
     def _after(self, firm_id: FirmId, after: Key, limit: int) -> Sequence[Record]:
         return self._moment.rows(self._statements.listing[()], {"firm": firm_id, "after_0": after[0], "limit": limit})
@@ -110,7 +110,7 @@ class SqlJournalRepository(SqlJournalReader):
                 found = self._after(stretch.of_firm, (begin,), limit)
                 rows += found
                 turn, place = stretch.turn, found[-1].position
-        return Page(tuple(map(_EVENT_ROWS.restore, rows)), PageRequest(page.limit, question.cursor((turn, place))))
+        return Page(_EVENT_ROWS.restore(rows), PageRequest(page.limit, question.cursor((turn, place))))
 
     def _locked_end(self, firm_id: FirmId) -> int:
         """Where the firm's journal ends; nobody else moves it until the transaction ends."""

@@ -1,8 +1,7 @@
 """What ties people to entities, or keeps them apart: links with their grounds, bars, and what users left themselves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -27,13 +26,15 @@ from .clauses import (
     transferring,
 )
 from .dialects import Dialect
-from .moment import Part, Record, Values
-from .stored import stored
+from .forms import Values
+from .moment import Part, Record
+from .stored import Joined, Stored
 from .tables import Tables
 
-_LINK_ROWS: Final = stored(Link, but=("grounds",))
-_GROUND_ROWS: Final = stored(Ground)
-_BAR_ROWS: Final = stored(Bar)
+_LINK_ROWS: Final = Stored(Link, but={"grounds": ()})
+_GROUND_ROWS: Final = Stored(Ground)
+_LINKS: Final = Joined(_LINK_ROWS, _GROUND_ROWS, as_field="grounds", of=("user_id", "entity_id"), mark="kind")
+_BAR_ROWS: Final = Stored(Bar)
 
 
 class LinkStatements:
@@ -65,29 +66,22 @@ class LinkStatements:
         self.remove_grounds = sa.delete(ground).where(of_link)
 
 
-def _links_of(rows: Iterable[Record]) -> Iterator[Link]:
-    """The links, of rows of one ground each; those of a link stand together."""
-    for _, group in groupby(rows, attrgetter("user_id", "entity_id")):
-        grounds = tuple(group)
-        yield _LINK_ROWS.restore(grounds[0], grounds=map(_GROUND_ROWS.restore, grounds))
-
-
 class SqlLinkReader(Part[LinkStatements]):
     """See `portal_linkage.ports.LinkReader`."""
 
     def find(self, firm_id: FirmId, user_id: UserId, entity_id: EntityId) -> Link | None:
         values = {"firm": firm_id, "user": user_id, "entity": entity_id}
-        return next(_links_of(self._moment.rows(self._statements.find, values)), None)
+        return next(_LINKS.restore(self._moment.rows(self._statements.find, values)), None)
 
     def listing(self, firm_id: FirmId, user_id: UserId) -> tuple[Link, ...]:
-        return tuple(_links_of(self._moment.rows(self._statements.listing, {"firm": firm_id, "user": user_id})))
+        return tuple(_LINKS.restore(self._moment.rows(self._statements.listing, {"firm": firm_id, "user": user_id})))
 
     def any_of(self, firm_id: FirmId, user_id: UserId) -> bool:
         return bool(self._moment.rows(self._statements.any_of, {"firm": firm_id, "user": user_id}))
 
     def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[Link, ...]:
         rows = self._moment.rows_among(self._statements.touching, {"firm": firm_id}, entity_ids)
-        return tuple(sorted(_links_of(rows), key=attrgetter("user_id", "entity_id")))
+        return tuple(sorted(_LINKS.restore(rows), key=attrgetter("user_id", "entity_id")))
 
     def count(self, firm_id: FirmId, *, at_most: int) -> int:
         (row,) = self._moment.rows(self._statements.count, {"firm": firm_id, "limit": at_most})
@@ -180,14 +174,14 @@ class SqlBarReader(Part[BarStatements]):
 
     def find(self, firm_id: FirmId, email: EmailAddress, entity_id: EntityId) -> Bar | None:
         values = {"firm": firm_id, "address": email.key, "entity": entity_id}
-        return next(map(_BAR_ROWS.restore, self._moment.rows(self._statements.find, values)), None)
+        return _BAR_ROWS.first(self._moment.rows(self._statements.find, values))
 
     def listing(self, firm_id: FirmId, email: EmailAddress | None, page: PageRequest) -> Page[Bar]:
         address = None if email is None else email.key
         question = BARS.of(firm_id, address)
         statement = self._statements.listing if address is None else self._statements.listing_of_address
         rows = self._moment.rows(statement, {"firm": firm_id, "address": address, **page_values(question, page)})
-        return question.page(rows, page, attrgetter("since", "entity_id", "mailbox_id")).map(_BAR_ROWS.restore)
+        return _BAR_ROWS.page(question.page(rows, page, attrgetter("since", "entity_id", "mailbox_id")))
 
     def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[str, Refusals]:
         by_address: dict[str, list[Record]] = defaultdict(list)

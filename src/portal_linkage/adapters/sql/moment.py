@@ -1,7 +1,6 @@
 """One moment of the store. Every statement goes through it, and a driver's error becomes ours here and nowhere else."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,13 +12,12 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from ...domain.errors import Conflict, InvalidValue, PortalLinkageError, StoreUnavailable
 from ...domain.values import MAX_LIMIT
 from .dialects import Dialect
+from .forms import Sentence, Values, form_of
 
 T = TypeVar("T")
 S = TypeVar("S")
 
 Record = sa.Row[*tuple[Any, ...]]
-Values = Mapping[str, Any]
-
 CHUNK: Final = 500
 """How many rows to save go into one statement."""
 
@@ -40,7 +38,9 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[tuple[T, ...]]:
 
 
 def _ours(error: SQLAlchemyError, dialect: Dialect) -> PortalLinkageError:
-    # Never the driver's own words: they may repeat an address or an amount.
+    """Never the driver's own words: they may repeat an address or an amount."""
+    if isinstance(error, StatementError):
+        _veil(error)
     if isinstance(error, NoConnectionFree) or (isinstance(error, DBAPIError) and dialect.is_busy(error.orig)):
         return Conflict("another transaction held the store for too long", retryable=True)
     if getattr(getattr(error, "orig", None), "sqlstate", None) == _TOO_LARGE:
@@ -60,15 +60,17 @@ def _veil(error: StatementError) -> None:
         told.args = tuple(part.partition("\n")[0] if isinstance(part, str) else part for part in told.args)
 
 
-@contextmanager
-def translated(dialect: Dialect) -> Generator[None]:
-    """Turn the errors of the driver into ours, the cause chained."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        if isinstance(error, StatementError):
-            _veil(error)
-        raise _ours(error, dialect) from error
+@attrs.frozen
+class translated:  # noqa: N801 -- reads as what it does, like the standard library's `suppress`
+    """Turns the errors of the driver into ours, the cause chained."""
+
+    _dialect: Dialect
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, SQLAlchemyError):
+            raise _ours(error, self._dialect) from error
 
 
 @attrs.define
@@ -87,19 +89,34 @@ class Moment:
 
     def rows(self, statement: sa.Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
         """All rows that the statement answers."""
-        with self._asked():
+        self.check()
+        try:
             return self.connection.execute(statement, values).all()
+        except SQLAlchemyError as error:
+            raise self._failed(error) from error
 
     def rows_among(self, statement: sa.Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
         """The rows for a collection of ids, asked for by the thousands; the order is that of each statement."""
         for chunk in chunks(sorted(set(ids)), _ASKED_AT_ONCE):
             yield from self.rows(statement, {**values, "ids": chunk})
 
-    def run(self, statement: sa.Executable, values: Values | Sequence[Values]) -> None:
+    def run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
         """Make a change, or the same one for each of several values; for none of them nothing happens."""
-        with self._asked():
-            if values:
-                self.connection.execute(statement, values)
+        self.check()
+        if values:
+            try:
+                self._run(statement, values)
+            except SQLAlchemyError as error:
+                raise self._failed(error) from error
+
+    def _run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
+        connection = self.connection
+        are_translated = "schema_translate_map" in connection.get_execution_options()
+        if isinstance(values, Mapping) or not values[1:] or are_translated:
+            connection.execute(statement, values)
+        else:
+            form = form_of(statement, connection.dialect, tuple(values[0]))
+            connection.exec_driver_sql(form.text, [*map(form.filled, values)])
 
     def check(self) -> None:
         """Refuse what comes after the end.
@@ -112,20 +129,14 @@ class Moment:
             raise Conflict("its block has ended: what was read or changed in it cannot go on")
         self._check_open()
 
-    @contextmanager
-    def _asked(self) -> Generator[None]:
-        self.check()
-        try:
-            with translated(self._dialect):
-                yield
-        except PortalLinkageError:
-            # Some errors (a full disk) make the database undo all of it: what came after would be kept on its own.
-            if self.connection.invalidated or not self._dialect.is_sound(self.connection):
-                self.end()
-            raise
+    def _failed(self, error: SQLAlchemyError) -> PortalLinkageError:
+        # Some errors (a full disk) make the database undo all of it: what came after would be kept on its own.
+        if self.connection.invalidated or not self._dialect.is_sound(self.connection):
+            self.end()
+        return _ours(error, self._dialect)
 
 
-@attrs.frozen
+@attrs.define
 class Part(Generic[S]):
     """One part of the store within a moment, and the statements by which it is read and changed."""
 

@@ -30,7 +30,7 @@ from . import clauses
 from .clauses import AMONG, Choice, this
 from .dialects import Dialect
 from .moment import Part, Record, chunks
-from .stored import ENTITY_ROWS, stored
+from .stored import ENTITY_ROWS, Stored
 from .tables import Tables
 from .words import (
     Frequencies,
@@ -44,7 +44,7 @@ from .words import (
     word_values,
 )
 
-_USER_ROWS: Final = stored(User)
+_USER_ROWS: Final = Stored(User)
 _CLEARED_AT_ONCE: Final = 2
 """How many subjects of which nothing counts any more go with each that is counted."""
 
@@ -85,7 +85,7 @@ def _mailbox_of(row: Record) -> Mailbox:
         mailbox_id=row.mailbox_id,
         email=EmailAddress.restore(row.email, row.email_key),
         revision=row.revision,
-        user=None if row.user_id is None else _USER_ROWS.restore(row),
+        user=None if row.user_id is None else _USER_ROWS.first((row,)),
     )
 
 
@@ -163,19 +163,19 @@ class SqlUserReader(Part[UserStatements]):
 
     def find(self, firm_id: FirmId, user_id: UserId) -> User | None:
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "user": user_id})
-        return next(map(_USER_ROWS.restore, rows), None)
+        return _USER_ROWS.first(rows)
 
     def find_by_email(self, firm_id: FirmId, email: EmailAddress) -> User | None:
         return self.having(firm_id, (email,)).get(email.key)
 
     def having(self, firm_id: FirmId, emails: Collection[EmailAddress]) -> Mapping[str, User]:
         keys = [email.key for email in emails]
-        users = map(_USER_ROWS.restore, self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
-        return {user.email.key: user for user in users}
+        rows = tuple(self._moment.rows_among(self._statements.having, {"firm": firm_id}, keys))
+        return {user.email.key: user for user in _USER_ROWS.restore(rows)}
 
     def some(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, User]:
-        users = map(_USER_ROWS.restore, self._moment.rows_among(self._statements.some, {"firm": firm_id}, user_ids))
-        return {user.user_id: user for user in users}
+        rows = tuple(self._moment.rows_among(self._statements.some, {"firm": firm_id}, user_ids))
+        return {user.user_id: user for user in _USER_ROWS.restore(rows)}
 
     def search(self, firm_id: FirmId, text: str, entity_id: EntityId | None, page: PageRequest) -> Page[PortalUserRow]:
         question = USERS.of(firm_id, text, entity_id)
@@ -188,14 +188,14 @@ class SqlUserReader(Part[UserStatements]):
             words = self._statements.frequencies.in_order(self._moment, firm_id, words)
         statement = self._statements.search(len(words) if text else None, entity_id is not None)
         typed_values = {**beginning("text", typed), **word_values(words)}
-        users = map(_USER_ROWS.restore, self._moment.rows(statement, {**values, **typed_values}))
-        return self._with_entities(firm_id, question.page(tuple(users), page, USERS.key))
+        users = _USER_ROWS.restore(self._moment.rows(statement, {**values, **typed_values}))
+        return self._with_entities(firm_id, question.page(users, page, USERS.key))
 
     def _with_entities(self, firm_id: FirmId, users: Page[User]) -> Page[PortalUserRow]:
         ids = [user.user_id for user in users.items]
         rows = self._moment.rows_among(self._statements.entities, {"firm": firm_id}, ids)
         by_user = groupby(rows, attrgetter("user_id"))
-        entities = {user_id: tuple(map(ENTITY_ROWS.restore, linked)) for user_id, linked in by_user}
+        entities = {user_id: ENTITY_ROWS.restore(tuple(linked)) for user_id, linked in by_user}
         return users.map(lambda user: PortalUserRow(user, entities.get(user.user_id, ())))
 
 

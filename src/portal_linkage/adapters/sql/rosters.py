@@ -119,7 +119,7 @@ def _entity_values(entity: ClientEntity) -> dict[str, Any]:
 def _contact_rows(entity: ClientEntity, source: str) -> Iterator[dict[str, Any]]:
     of_entity = {"firm_id": entity.firm_id, "entity_id": entity.entity_id, "source": source}
     for position, contact in enumerate(entity.contacts):
-        yield {**of_entity, **CONTACT_ROWS.values(contact), "contact_name": contact.name, "position": position}
+        yield {**of_entity, **CONTACT_ROWS.values(contact), "position": position}
 
 
 def _word_rows(entity: ClientEntity) -> list[dict[str, str]]:

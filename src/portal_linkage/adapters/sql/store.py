@@ -80,7 +80,6 @@ class SqlStore:
         """
         self.engine = engine
         dialect = dialect_of(engine)
-        dialect.adopt(engine)
         check_names(prefix, schema)
         tables = _tables(prefix, schema) if metadata is None else Tables.within(metadata, prefix, schema)
         sources = Sources(invoices=invoices, late_fees=late_fees, payments=payments)
@@ -190,13 +189,12 @@ class SqlStore:
         self._check_open()
         opened = self._entrance.enter(change=change)
         moment = Moment(opened.connection, self._parts.dialect, self._check_open)
+        is_kept = False
         try:
             yield moment
             if change:
                 moment.check()
-        except BaseException as error:
+                is_kept = True
+        finally:
             moment.end()
-            self._entrance.leave(opened, error)
-            raise
-        moment.end()
-        self._entrance.leave(opened, None)
+            self._entrance.leave(opened, keep=is_kept)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -11,6 +13,8 @@ from ..values import EmailAddress, EntityId
 
 Addresses = Mapping[str, EmailAddress]
 """Addresses by key."""
+
+_NONE: Final[Addresses] = MappingProxyType({})
 
 
 def listed_with(entity: ClientEntity) -> dict[str, EmailAddress]:
@@ -28,8 +32,8 @@ class EntityChange:
 
     before: ClientEntity | None
     after: ClientEntity
-    elsewhere: Addresses = attrs.field(factory=dict[str, EmailAddress])
-    absorbed: Addresses = attrs.field(factory=dict[str, EmailAddress])
+    elsewhere: Addresses = _NONE
+    absorbed: Addresses = _NONE
 
     @property
     def entity_id(self) -> EntityId:

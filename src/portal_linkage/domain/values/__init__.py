@@ -7,6 +7,7 @@ from ._orders import after_prefix, client_number_key, search_key, words_of
 from ._paging import MAX_LIMIT, Key, Page, PageRequest, Question, Shape, check_limit, iterate
 from ._text import MAX_ID, MAX_NAME, check_id, check_text, check_type, flaw_of
 from ._times import as_utc, check_date, micros_of, moment_of
+from ._unchecked import setters_of, unchecked
 
 __all__ = [
     "MAX_ID",
@@ -44,6 +45,8 @@ __all__ = [
     "moment_of",
     "new_uuid",
     "search_key",
+    "setters_of",
     "sum_by_currency",
+    "unchecked",
     "words_of",
 ]

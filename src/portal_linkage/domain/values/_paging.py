@@ -87,13 +87,13 @@ class Question:
     key, and the key, veiled: a name that it is ordered by may be somebody's address.
     """
 
-    parts: tuple[str, ...]
+    parts: tuple[str | None, ...]
     shape: Shape
 
     @classmethod
     def of(cls, *parts: str | None, shape: Shape) -> Self:
         """Ask; a part that is absent is told from one that is empty."""
-        return cls(tuple("-" if part is None else f"={part}" for part in parts), shape)
+        return cls(parts, shape)
 
     def cursor(self, key: Key) -> str:
         """The cursor that stands just after the row with this key."""
@@ -122,7 +122,8 @@ class Question:
 
     def _tag(self, octets: bytes) -> bytes:
         digest = hashlib.blake2b(digest_size=_TAG_OCTETS)
-        for part in (octets, *map(str.encode, self.parts)):
+        parts = ("-" if part is None else f"={part}" for part in self.parts)
+        for part in (octets, *map(str.encode, parts)):
             digest.update(len(part).to_bytes(4, "big") + part)
         return digest.digest()
 
