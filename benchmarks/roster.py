@@ -135,4 +135,5 @@ def main(argv: Sequence[str]) -> None:
             measure(url, count, Path(folder), bare_postgresql)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
