@@ -202,8 +202,8 @@ def test_a_counter_that_stands_still_is_told_so() -> None:
 
 
 def test_who_keeps_nothing_is_told_to_say_so() -> None:
-    """Or to open it anew."""
-    with pytest.raises(NotImplementedError, match=r"^write reopened\(self, store\), or say in lacks why"):
+    """Or to open it anew: until then these promises are skipped."""
+    with pytest.raises(pytest.skip.Exception, match=r"^write reopened\(self, store\), or say in lacks why"):
         written(MemoryStore)().reopened(MemoryStore())
 
 

@@ -144,8 +144,8 @@ def test_an_adapter_without_make_store_is_told_to_write_it() -> None:
 
 
 def test_an_adapter_that_counts_nothing_is_told_to_count_or_to_say_why() -> None:
-    """Whoever writes the adapter may do either."""
-    with pytest.raises(NotImplementedError, match=r"^write counting\(self, store\), or say in lacks why"):
+    """Whoever writes the adapter may do either: until then these promises are skipped."""
+    with pytest.raises(pytest.skip.Exception, match=r"^write counting\(self, store\), or say in lacks why"):
         Unwritten().counting(MemoryStore())
 
 

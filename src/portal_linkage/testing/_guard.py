@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import pytest
 
 WRITTEN: Final = frozenset(
-    {"counting", "currency", "lacks", "make_reader", "make_store", "profile", "reopened", "seed"},
+    {"counting", "currency", "lacks", "make_reader", "make_store", "pause", "profile", "reopened", "seed"},
 )
 """All of the kit's that an adapter's author writes."""
 _UNHELD: Final = ("skip", "skipif", "xfail")
