@@ -11,7 +11,7 @@ from portal_linkage.adapters.memory.series import Series
 from portal_linkage.adapters.memory.shelves import Cabinet, Shelf
 from portal_linkage.domain.entities import InvoiceStatus
 from portal_linkage.domain.values import FirmId, PageRequest, UserId
-from portal_linkage.domain.viewers import LinkedTo
+from portal_linkage.domain.viewers import LinkedTo, Only
 from portal_linkage.testing.builders import (
     ACME,
     JANE,
@@ -206,6 +206,34 @@ def test_totals_of_many_bills_look_at_none(work: Work) -> None:
     with store.snapshot() as snapshot:
         assert snapshot.invoices.totals(LinkedTo(ACME, JANE_ID)).count == MANY
     assert work.done < 10
+
+
+class Watched(list[Any]):
+    """A list that remembers how much of it was copied at most."""
+
+    most = 0
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 -- as a list has it
+        found = super().__getitem__(place)
+        if isinstance(place, slice):
+            self.most = max(self.most, len(found))
+        return found
+
+
+def test_a_page_far_on_copies_no_more_than_the_page() -> None:
+    """Whoever pages through the bills of a client with very many pays for the page alone."""
+    store = firm_of(FEW)
+    with store.transaction() as tx:
+        tx.invoices.save_many(invoice(f"x{number:04}", "e0") for number in range(500))
+    runs = store._cabinets.rows[ACME].open_invoices._runs
+    e0 = entity("e0").entity_id
+    watched = runs[e0] = Watched(runs[e0])
+    viewer = Only(ACME, e0)
+    with store.snapshot() as snapshot:
+        second = snapshot.invoices.in_scope(viewer, InvoiceStatus.OPEN, PageRequest(10)).next
+        assert second is not None
+        assert len(snapshot.invoices.in_scope(viewer, InvoiceStatus.OPEN, second).items) == 10
+    assert watched.most == 11
 
 
 def test_an_undo_log_holds_what_was_changed() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import Pool, SingletonThreadPool, StaticPool
 
 from portal_linkage.adapters.sql import SqlStore, dialects
 from portal_linkage.domain.errors import Conflict, InvalidValue, StoreUnavailable
@@ -41,6 +42,25 @@ def test_a_change_takes_the_lock_at_once(store: SqlStore) -> None:
         pass
     assert [one.statement for one in said] == ["BEGIN IMMEDIATE"]
     assert not read  # it is begun by the driver itself, and asks nothing of others
+
+
+@pytest.mark.parametrize("pool", [SingletonThreadPool, StaticPool])
+@pytest.mark.parametrize("change", [False, True])
+def test_nothing_of_a_host_is_undone_on_the_same_connection(pool: type[Pool], *, change: bool) -> None:
+    """Where a pool has one connection for all, a reading or a change takes nothing away that the host has begun."""
+    engine = create_engine("sqlite://", poolclass=pool, connect_args={"check_same_thread": False})
+    store = SqlStore(engine)
+    store.migrate()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE note (number INTEGER)"))
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO note VALUES (1)"))
+        with store.transaction() if change else store.snapshot() as block:
+            assert block.firms.find(ACME) is None
+        connection.execute(text("INSERT INTO note VALUES (2)"))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT number FROM note")).scalars().all() == [1, 2]
+    engine.dispose()
 
 
 def test_a_reading_that_cannot_begin_is_told_and_holds_nothing(

@@ -12,6 +12,7 @@ from portal_linkage import (
     ClaimRefused,
     Conflict,
     EntityId,
+    EntityNotFound,
     FirmStaff,
     Guest,
     InvoiceNotFound,
@@ -231,6 +232,29 @@ def test_a_visit_sees_the_hosts_bills_of_one_client(engine: sa.Engine) -> None:
         assert [one.invoice_id for one in portal.view(viewer).invoices.items] == ["B3"]
         with engine.connect() as connection:
             assert connection.execute(store.visible_entities(viewer)).all() == [(ACME, SMITH)]
+
+
+class Trusting(BillTable):
+    """A table that gives whatever it has of the client that is named, whoever asks."""
+
+    def _of(self, asked: Asked, status: InvoiceStatus) -> sa.Select[tuple[str, str, str, str, int, int]]:
+        named = sa.and_(BILL.c.firm == asked.firm_id, BILL.c.client == asked.scope.entity_id)
+        return sa.select(*BILL.c).where(named, BILL.c.state == status.value)
+
+
+def test_who_names_a_client_that_is_not_theirs_is_told_so_before_the_host_is_asked(engine: sa.Engine) -> None:
+    """Not linked, inactive, or not the one visited: it is not there, whatever the host would answer (L4, L10)."""
+    store = SqlStore(engine, invoices=Trusting())
+    portal = furnished(store)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(BILL), ROWS)
+    viewer = jane_signs_up(portal).user.viewer
+    with store.transaction() as tx:
+        tx.entities.save(entity(TRUST, JANE, active=False))
+    for asker, named in ((viewer, SMITH), (viewer, TRUST), (Guest(ACME, TRUST), None), (Guest(ACME, SMITH), REALTY)):
+        with pytest.raises(EntityNotFound):
+            portal.invoices(asker, entity_id=named)
+    assert [one.invoice_id for one in portal.invoices(viewer, entity_id=REALTY).items] == ["B1"]
 
 
 def test_each_answer_is_one_statement(engine: sa.Engine) -> None:

@@ -104,8 +104,10 @@ def _seen(reader: Snapshot, terms: Terms, before: Entities, entity_ids: Collecti
         return {one: digest(to_json(entity and entity.contacts)) for one, entity in found.items()}
     into = reader.entities.merged(terms.firm_id, entity_ids)
     nobody = digest([None, None])
-    known = {one: entity for one, entity in found.items() if entity or one in into}
-    return dict.fromkeys(found, nobody) | {one: digest([to_json(known[one]), into.get(one)]) for one in known}
+    return {
+        one: digest([to_json(entity), into.get(one)]) if entity or one in into else nobody
+        for one, entity in found.items()
+    }
 
 
 def asleep(entities: Entities) -> set[EntityId]:

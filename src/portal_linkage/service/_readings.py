@@ -1,5 +1,6 @@
 """What a viewer sees, and what the firm is told. One snapshot a reading; one rule for all of them (L15)."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import attrs
@@ -26,10 +27,10 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Reading:
-    """What one viewer asks within one snapshot: of all that they see, or of one entity.
+class Showing:
+    """What one viewer is shown within one snapshot: of all that they see, or of one entity.
 
-    Whoever sees a row is there, and so is its entity. Only where there is none somebody asks whether they are.
+    Whoever is shown an entity, or a bill of those linked, is there: only when no row comes back is it asked whether.
     """
 
     _snapshot: Snapshot
@@ -58,20 +59,37 @@ class Reading:
 
     def entities(self, page: PageRequest) -> Page[ClientEntity]:
         """The entities, in link order."""
-        return self._shown(self._snapshot.entities.in_scope(self._scope, page))
+        rows = self._snapshot.entities.in_scope(self._scope, page)
+        if not rows.items:
+            self._check_there()
+        return rows
 
     def invoices(self, status: InvoiceStatus, page: PageRequest) -> Page[Invoice]:
         """The open invoices, or the paid ones, if the past is for this viewer."""
-        is_shown = status is InvoiceStatus.OPEN or self._seen().past
-        return self._shown(self._snapshot.invoices.in_scope(self._scope, status, page) if is_shown else Page())
+
+        def read() -> Page[Invoice]:
+            is_shown = status is InvoiceStatus.OPEN or self._seen().past
+            return self._snapshot.invoices.in_scope(self._scope, status, page) if is_shown else Page()
+
+        return self._bills(read)
 
     def late_fees(self, page: PageRequest) -> Page[LateFee]:
         """The late fees, if the firm shows them."""
-        return self._shown(self._late_fees(self._seen(), page))
+        return self._bills(lambda: self._late_fees(self._seen(), page))
 
     def payments(self, page: PageRequest) -> Page[Payment]:
         """The past payments, if they are for this viewer."""
-        return self._shown(self._payments(self._seen(), page))
+        return self._bills(lambda: self._payments(self._seen(), page))
+
+    def _bills(self, read: Callable[[], Page[T]]) -> Page[T]:
+        """Some bills. Where one entity is named it is first asked whose it is: a host's own bills may not tell."""
+        if self._scope.entity_id is not None:
+            self._check_there()
+            return read()
+        rows = read()
+        if not rows.items:
+            self._check_there()
+        return rows
 
     def _late_fees(self, seen: Sight, page: PageRequest) -> Page[LateFee]:
         return self._snapshot.late_fees.in_scope(self._scope, page) if seen.late_fees else Page()
@@ -82,20 +100,20 @@ class Reading:
     def _seen(self) -> Sight:
         return sight_of(self._viewer, _settings(self._snapshot, self._viewer.firm_id))
 
-    def _shown(self, rows: Page[T]) -> Page[T]:
-        """These rows; where there are none, who is not there, or asks for what is not theirs, is told so.
+    def _check_there(self) -> None:
+        """Refuse who is not there, or asks for what is not theirs.
 
         Raises:
             UserNotFound: the portal user does not exist.
             EntityNotFound: the visited, or the named, entity is not theirs to see.
         """
-        if not rows.items:
-            viewer, scope = self._viewer, self._scope
-            if isinstance(viewer, PortalUser) and self._snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
-                raise UserNotFound(viewer.firm_id, viewer.user_id)
-            if scope.entity_id is not None and not self._snapshot.entities.covers(scope):
-                raise EntityNotFound(viewer.firm_id, scope.entity_id)
-        return rows
+        viewer, scope = self._viewer, self._scope
+        if scope.entity_id is not None and self._snapshot.entities.covers(scope):
+            return
+        if isinstance(viewer, PortalUser) and self._snapshot.users.find(viewer.firm_id, viewer.user_id) is None:
+            raise UserNotFound(viewer.firm_id, viewer.user_id)
+        if scope.entity_id is not None:
+            raise EntityNotFound(viewer.firm_id, scope.entity_id)
 
 
 def scope_within(viewer: Viewer, entity_id: EntityId | None) -> Scope:

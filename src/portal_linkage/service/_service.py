@@ -416,13 +416,12 @@ class LinkageService:
         return changed(self._store, settle_and_ask)
 
     @contextmanager
-    def _reading(self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest) -> Generator[_readings.Reading]:
+    def _reading(self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest) -> Generator[_readings.Showing]:
         check_type("viewer", viewer, _VIEWERS)
         _check_given(entity_id=entity_id)
         check_type("page", page, PageRequest)
-        scope = _readings.scope_within(viewer, entity_id)
         with self._store.snapshot() as snapshot:
-            yield _readings.Reading(snapshot, viewer, scope)
+            yield _readings.Showing(snapshot, viewer, _readings.scope_within(viewer, entity_id))
 
 
 def _check_verified(email: object) -> None:

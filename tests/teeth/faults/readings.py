@@ -34,7 +34,7 @@ def sums_late_fees_that_are_not_shown(patch: pytest.MonkeyPatch) -> None:
     """Where the firm shows no late fees, their sum is shown all the same."""
     instead(
         patch,
-        _readings.Reading,
+        _readings.Showing,
         "view",
         lambda real, reading, page: attrs.evolve(
             real(reading, page), late_fees_due=reading._snapshot.late_fees.totals(reading._scope)

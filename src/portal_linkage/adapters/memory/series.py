@@ -37,7 +37,8 @@ class Series(Generic[B]):
         runs = [run for run in map(self._runs.get, entity_ids) if run]
         if after is not None:
             passed = self._order(after)
-            rests = (run[bisect_right(run, passed, key=_place) :] for run in runs)
+            starts = (bisect_right(run, passed, key=_place) for run in runs)
+            rests = (run[start : start + count] for run, start in zip(runs, starts, strict=True))
             runs = [rest for rest in rests if rest]
         if len(runs) > _FEW:
             ordered = islice(merge(*nsmallest(count, runs)), count)

@@ -36,10 +36,11 @@ class Session:
         A page asks for the same scope again and again. As long as a snapshot is open, nobody changes what is in it.
         """
         cabinet = self.cabinet(scope.firm_id)
-        found = None if self._writes else self._scopes.get(scope)
-        if found is None:
-            found = self._scopes[scope] = cabinet.in_scope(scope)
-        return found
+        if self._writes:
+            return cabinet.in_scope(scope)
+        if scope not in self._scopes:
+            self._scopes[scope] = cabinet.in_scope(scope)
+        return self._scopes[scope]
 
     def opened(self, firm_id: FirmId) -> Cabinet:
         """The firm's own cabinet, to write to.

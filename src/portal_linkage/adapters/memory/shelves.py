@@ -198,7 +198,7 @@ class JournalShelf(EventShelf):
 
     def _entries(self, key: int, row: Event) -> Iterable[tuple[Any, ...]]:
         whose = {(row.user_id, None), (None, row.entity_id), (row.user_id, row.entity_id)}
-        return [(self._positions, one, key) for one in whose]
+        return [(self._positions, one, key) for one in whose if any(one)]
 
 
 class BillShelf(Shelf[K, B]):

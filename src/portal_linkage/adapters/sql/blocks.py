@@ -73,20 +73,30 @@ class Entrance:
         return Opened(self, get_ident(), connection, change)
 
     def _end(self, connection: sa.Connection, *, keep: bool) -> None:
-        """A reading is never kept: to give the connection back ends it, and takes half the time."""
+        try:
+            self._settle(connection, keep=keep)
+        finally:
+            with translated(self._dialect):
+                try:
+                    if self.detaches:
+                        connection.detach()
+                finally:
+                    connection.close()
+
+    def _settle(self, connection: sa.Connection, *, keep: bool) -> None:
+        """Keep what was done, or undo it; a reading is undone, which takes half the time."""
         try:
             if keep:
                 with translated(self._dialect):
                     connection.commit()
+                return
         except BaseException:
-            keep = False
+            _undo(connection)
             raise
-        finally:
-            if not keep:
-                # By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit.
-                with suppress(Exception):
-                    connection.connection.rollback()
-            with translated(self._dialect):
-                if self.detaches:
-                    connection.detach()
-                connection.close()
+        _undo(connection)
+
+
+def _undo(connection: sa.Connection) -> None:
+    """By the driver itself: SQLAlchemy may have been told to leave that out for connections in autocommit."""
+    with suppress(Exception):
+        connection.connection.rollback()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from ...domain.errors import InvalidValue
 from ...domain.values import check_type
@@ -60,10 +61,7 @@ class Dialect:
     """The drivers that are known, as SQLAlchemy calls them: others tell of errors and transactions in other ways."""
     insert: Callable[[sa.Table], Upsert]
     adopt: Callable[[sa.Engine], sa.Engine]
-    """Make an engine, the host's own too, fit for a store.
-
-    Transactions of the engine that is returned begin when and how `begin` says, and not when its driver does.
-    """
+    """Make an engine, the host's own too, fit for a store: changes begin when and how `begin` says."""
     begin: _Begin
     """Begin a transaction of our own. A reading that is not steady sees what others commit meanwhile."""
     join: _Join
@@ -101,10 +99,15 @@ class Dialect:
 
 
 def _adopt_sqlite(engine: sa.Engine) -> sa.Engine:
-    """The driver begins a transaction only before a change that is in none. Ours always are."""
+    """The driver begins a transaction only before a change that is in none, and ours always are in one.
+
+    A pool of one connection may give it to us while the host has begun something on it. That level, once set, makes
+    the driver commit it, so that none of it is undone with ours.
+    """
     if not event.contains(engine, "invalidate", _roll_back):
         event.listen(engine, "invalidate", _roll_back)
-    return engine
+    is_shared = isinstance(engine.pool, SingletonThreadPool | StaticPool)
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if is_shared else engine
 
 
 def _roll_back(driver: Any, *_: object) -> None:  # noqa: ANN401 -- a driver's connection
@@ -135,14 +138,13 @@ def _begin_sqlite(connection: sa.Connection, *, change: bool, steady: bool) -> N
 
 def _begin_reading(connection: sa.Connection) -> None:
     """By the driver itself, in a tenth of the time: this is before every page of a portal."""
-    cursor = connection.connection.cursor()
     try:
+        cursor = connection.connection.cursor()
         cursor.execute("BEGIN")
         cursor.execute(_FIRST_READING)
+        cursor.close()
     except sqlite3.Error as error:
         raise OperationalError(_FIRST_READING, None, error) from error
-    finally:
-        cursor.close()
 
 
 def _keep_log_ahead(connection: sa.Connection) -> None:

@@ -33,8 +33,8 @@ class Form:
 
 @lru_cache(maxsize=200)
 def form_of(statement: Sentence, dialect: sa.Dialect, names: tuple[str, ...]) -> Form:
-    """Write a statement out, which is filled in under these names."""
-    written = statement.compile(dialect=dialect, column_keys=list(names))
+    """Write a statement out, which is filled in under these names, and answers nothing."""
+    written = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
     turning = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in written.binds.items()}
     turned = {name: turn for name, turn in turning.items() if turn and name in names}
     places = None if written.positiontup is None else tuple(written.positiontup)

@@ -112,7 +112,7 @@ class Moment:
     def _run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
         connection = self.connection
         are_translated = "schema_translate_map" in connection.get_execution_options()
-        if isinstance(values, Mapping) or not values[1:] or are_translated:
+        if isinstance(values, Mapping) or len(values) == 1 or are_translated:
             connection.execute(statement, values)
         else:
             form = form_of(statement, connection.dialect, tuple(values[0]))

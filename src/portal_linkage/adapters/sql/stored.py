@@ -161,14 +161,16 @@ class Joined(Generic[T]):
     def restore(self, rows: Iterable[Record]) -> Iterator[T]:
         """The things, as their rows come."""
         rest = iter(rows)
-        for first in rest:
-            columns = _columns_of(first)
-            whole, part = self._whole.builder(columns), self._part.builder(columns)
-            one, mark = itemgetter(*map(columns.index, self._of)), columns.index(self._mark)
-            for _, group in groupby(chain((first,), rest), one):
-                found = tuple(group)
-                parts = tuple(part(row, {}) for row in found if row[mark] is not None)
-                yield whole(found[0], {self._as_field: parts})
+        first = next(rest, None)
+        if first is None:
+            return
+        columns = _columns_of(first)
+        whole, part = self._whole.builder(columns), self._part.builder(columns)
+        one, mark = itemgetter(*map(columns.index, self._of)), columns.index(self._mark)
+        for _, group in groupby(chain((first,), rest), one):
+            found = tuple(group)
+            parts = tuple(part(row, {}) for row in found if row[mark] is not None)
+            yield whole(found[0], {self._as_field: parts})
 
 
 ENTITY_ROWS: Final = Stored(ClientEntity, but={"contacts": ()})

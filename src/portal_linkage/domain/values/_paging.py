@@ -92,7 +92,7 @@ class Question:
 
     @classmethod
     def of(cls, *parts: str | None, shape: Shape) -> Self:
-        """Ask; a part that is absent is told from one that is empty."""
+        """Ask."""
         return cls(parts, shape)
 
     def cursor(self, key: Key) -> str:
@@ -122,6 +122,7 @@ class Question:
 
     def _tag(self, octets: bytes) -> bytes:
         digest = hashlib.blake2b(digest_size=_TAG_OCTETS)
+        # A part that is absent is told from one that is empty.
         parts = ("-" if part is None else f"={part}" for part in self.parts)
         for part in (octets, *map(str.encode, parts)):
             digest.update(len(part).to_bytes(4, "big") + part)
