@@ -70,12 +70,10 @@ def _duration(value: timedelta) -> str:
     return f"PT{seconds}.{micros:06d}".rstrip("0").rstrip(".") + "S"
 
 
-def _scalar(value: object) -> str | int | None:
+def _scalar(value: object) -> str:
     match value:
         case Enum():
             return str(value.value)
-        case None | int():
-            return value
         case datetime() | date():
             return value.isoformat()
         case str() | EmailAddress():
