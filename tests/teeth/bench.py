@@ -128,8 +128,12 @@ def _steady(run: settings) -> settings:
 
 @contextmanager
 def _by_itself() -> Iterator[None]:
-    """Let Hypothesis draw nothing of what it finds written in the modules that other tests have imported meanwhile."""
+    """Let Hypothesis draw nothing of what it finds written in the modules that other tests have imported meanwhile.
+
+    And let pytest not compare line by line what differs: of thousands of rows that takes an older one minutes.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("_pytest.assertion.util._reprcompare", None)
         patch.setattr(providers, "_get_local_constants", Constants)
         patch.setattr(providers, "CONSTANTS_CACHE", LRUCache(1024))
         yield
