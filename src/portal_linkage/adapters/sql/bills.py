@@ -103,7 +103,7 @@ class _Bills(Part[S], Generic[S, B]):
 
     def _find(self, firm_id: FirmId, bill_id: str) -> B | None:
         rows = self._moment.rows(self._statements.find, {"firm": firm_id, "bill": bill_id})
-        return next(iter(self._statements.rows.restore(rows)), None)
+        return self._statements.rows.first(rows)
 
     def _page(self, asked: tuple[Listing[B], Scoped], scope: Scope, request: PageRequest) -> Page[B]:
         listing, statements = asked

@@ -85,15 +85,15 @@ class Entrance:
 
     def _settle(self, connection: sa.Connection, *, keep: bool) -> None:
         """Keep what was done, or undo it; a reading is undone, which takes half the time."""
+        if not keep:
+            _undo(connection)
+            return
         try:
-            if keep:
-                with translated(self._dialect):
-                    connection.commit()
-                return
+            with translated(self._dialect):
+                connection.commit()
         except BaseException:
             _undo(connection)
             raise
-        _undo(connection)
 
 
 def _undo(connection: sa.Connection) -> None:

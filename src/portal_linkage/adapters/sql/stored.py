@@ -76,21 +76,20 @@ class Stored(Generic[T]):
         self._but = dict(but)
         kept = ((name, hint) for name, hint in get_type_hints(kind).items() if name not in but)
         self._fields = [_field(name, hint, names.get(name, name)) for name, hint in kept]
-        self._told = [(field.name, field.columns, field.store) for field in self._fields]
         self.builder: Callable[[tuple[str, ...]], _Build[T]] = lru_cache(maxsize=None)(self._builder)
 
     def values(self, thing: T) -> dict[str, Any]:
         """The thing as a row; a `TypeError` if it is of another kind."""
         check_type(self._kind.__name__, thing, self._kind)
         values: dict[str, Any] = {}
-        for name, columns, store in self._told:
-            value = getattr(thing, name)
-            if store is not None:
-                value = store(value)
-            if len(columns) == 1:
-                values[columns[0]] = value
+        for field in self._fields:
+            value = getattr(thing, field.name)
+            if field.store is not None:
+                value = field.store(value)
+            if len(field.columns) == 1:
+                values[field.columns[0]] = value
             else:
-                values[columns[0]], values[columns[1]] = value
+                values[field.columns[0]], values[field.columns[1]] = value
         return values
 
     def restore(self, rows: Sequence[Record], **others: object) -> tuple[T, ...]:
