@@ -1,13 +1,12 @@
 """Very many bills and very many merges: what a practice has in years comes in one night."""
 
-from ...domain.entities import InvoiceStatus
 from ...domain.values import EntityId, FeeId, InvoiceId, PaymentId
 from ...domain.viewers import Only
 from ...ports import Snapshot, Store, Totals, Transaction
-from ..builders import ACME, SMITH, TRUST, entity, invoice, late_fee, payment, usd
+from ..builders import ACME, SMITH, TRUST, entity, usd
 from ..promises import Promises
 from .crowds import EMAILS, IDS, SOURCE, THERE
-from .crowds_of_clients import SOME, all_of, bill_some
+from .crowds_of_clients import SOME, all_of, bill, bill_some, bills_of
 
 NUMBERS = {one: f"n{one}" for one in IDS}
 GONE = BILLS = IDS[:2001]
@@ -17,19 +16,13 @@ MERGED = {one: EntityId(f"to-{one}") for one in GONE}
 def save_all(tx: Transaction, entity_id: EntityId) -> None:
     """Let an entity have very many bills of each kind."""
     tx.entities.save(entity(entity_id))
-    tx.invoices.save_many(invoice(one, entity_id, amount_due=usd(1)) for one in BILLS)
-    tx.invoices.save_many(invoice(f"{one}-paid", entity_id, status=InvoiceStatus.PAID) for one in BILLS)
-    tx.late_fees.save_many(late_fee(one, entity_id, amount=usd(1)) for one in BILLS)
-    tx.payments.save_many(payment(one, entity_id) for one in BILLS)
+    bill(tx, dict.fromkeys(BILLS, entity_id))
 
 
 def check_all(snapshot: Snapshot, entity_id: EntityId) -> None:
     """All of them are listed, in order, and summed."""
     visit = Only(ACME, entity_id)
-    opened = all_of(lambda page: snapshot.invoices.in_scope(visit, InvoiceStatus.OPEN, page))
-    paid = all_of(lambda page: snapshot.invoices.in_scope(visit, InvoiceStatus.PAID, page))
-    fees = all_of(lambda page: snapshot.late_fees.in_scope(visit, page))
-    payments = all_of(lambda page: snapshot.payments.in_scope(visit, page))
+    opened, paid, fees, payments = map(all_of, bills_of(snapshot, visit).values())
     assert [one.invoice_id for one in opened] == [InvoiceId(one) for one in BILLS]
     assert [one.invoice_id for one in paid] == [InvoiceId(f"{one}-paid") for one in BILLS]
     assert [one.fee_id for one in fees] == [FeeId(one) for one in BILLS]

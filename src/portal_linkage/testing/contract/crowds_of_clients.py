@@ -1,12 +1,11 @@
 """Very many clients of one person: a bookkeeper is shown all of them, and refused all that they are refused."""
 
 from collections.abc import Callable, Mapping
-from itertools import chain
 from typing import Any, Final, TypeVar
 
 from ...domain.entities import GroundKind, InvoiceStatus
-from ...domain.values import EntityId, Page, PageRequest
-from ...domain.viewers import LinkedTo
+from ...domain.values import EntityId, Page, PageRequest, iterate
+from ...domain.viewers import LinkedTo, Scope
 from ...ports import Refusals, Snapshot, Store, Totals, Transaction
 from ..builders import (
     ACME,
@@ -22,7 +21,6 @@ from ..builders import (
     sign_up,
     usd,
     user,
-    walk,
 )
 from ..promises import Promises
 from .crowds import ASKED, IDS, THERE
@@ -36,7 +34,7 @@ EVERYTHING: Final = LinkedTo(ACME, JANE_ID)
 
 def all_of(fetch: Callable[[PageRequest], Page[T]]) -> list[T]:
     """All that a listing gives, on pages that are as long as pages can be."""
-    return [*chain.from_iterable(walk(fetch, 500))]
+    return [*iterate(fetch)]
 
 
 def link_jane(tx: Transaction) -> None:
@@ -45,15 +43,20 @@ def link_jane(tx: Transaction) -> None:
     sign_up(tx, user(), *IDS)
 
 
+def bill(tx: Transaction, owners: Mapping[str, EntityId]) -> None:
+    """Let there be bills of each kind under these ids, of these entities."""
+    tx.invoices.save_many(invoice(one, owner, amount_due=usd(1)) for one, owner in owners.items())
+    tx.invoices.save_many(invoice(f"{one}-paid", owner, status=InvoiceStatus.PAID) for one, owner in owners.items())
+    tx.late_fees.save_many(late_fee(one, owner, amount=usd(1)) for one, owner in owners.items())
+    tx.payments.save_many(payment(one, owner) for one, owner in owners.items())
+
+
 def bill_some(tx: Transaction) -> None:
     """Let a few of them have a bill of each kind, whose id is theirs."""
-    tx.invoices.save_many(invoice(one, one, amount_due=usd(1)) for one in SOME)
-    tx.invoices.save_many(invoice(f"{one}-paid", one, status=InvoiceStatus.PAID) for one in SOME)
-    tx.late_fees.save_many(late_fee(one, one, amount=usd(1)) for one in SOME)
-    tx.payments.save_many(payment(one, one) for one in SOME)
+    bill(tx, {one: one for one in SOME})
 
 
-def bills_of(snapshot: Snapshot, scope: LinkedTo) -> Mapping[str, Callable[[PageRequest], Page[Any]]]:
+def bills_of(snapshot: Snapshot, scope: Scope) -> Mapping[str, Callable[[PageRequest], Page[Any]]]:
     """Every listing of bills."""
     return {
         "open invoices": lambda page: snapshot.invoices.in_scope(scope, InvoiceStatus.OPEN, page),
