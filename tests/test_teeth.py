@@ -39,7 +39,7 @@ class TestMachine:
 
     @pytest.mark.parametrize("fault", FOUND, ids=str)
     def test_the_machine_alone_finds_a_fault(self, fault: Fault) -> None:
-        """A few dozen histories are enough, and what is told names a law."""
+        """Fifty histories are enough, and what is told names a law."""
         check_machine(fault)
 
     def test_the_machine_finds_nothing_where_nothing_is_wrong(self) -> None:

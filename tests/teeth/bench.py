@@ -96,7 +96,7 @@ def broken_by_machine(fault: Fault) -> BaseException | None:
     """How the machine finds the laws broken, if it does."""
     with fault.planted(), _by_itself():
         try:
-            run_machine(_contract(fault).make_store, _steady(settings(NORMAL, max_examples=25, stateful_step_count=20)))
+            run_machine(_contract(fault).make_store, _steady(settings(NORMAL, max_examples=50, stateful_step_count=20)))
         except Exception as error:  # noqa: BLE001 -- that is what was to be found out
             return error
     return None
@@ -128,12 +128,8 @@ def _steady(run: settings) -> settings:
 
 @contextmanager
 def _by_itself() -> Iterator[None]:
-    """Let Hypothesis draw nothing of what it finds written in the modules that other tests have imported meanwhile.
-
-    And let pytest not compare line by line what differs: of thousands of rows that takes an older one minutes.
-    """
+    """Let Hypothesis draw nothing of what it finds written in the modules that other tests have imported meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("_pytest.assertion.util._reprcompare", None)
         patch.setattr(providers, "_get_local_constants", Constants)
         patch.setattr(providers, "CONSTANTS_CACHE", LRUCache(1024))
         yield

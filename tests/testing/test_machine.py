@@ -12,7 +12,7 @@ from portal_linkage.testing import LinkageMachine
 from portal_linkage.testing.laws import audit
 from portal_linkage.testing.laws.audit_firm import PEOPLE, SEARCHES
 from portal_linkage.testing.laws.machine import NORMAL, PROFILE, THOROUGH, profile
-from portal_linkage.testing.laws.town import ACME, ADDRESSES, ENTITY_IDS, ZENITH
+from portal_linkage.testing.laws.town import ADDRESSES, ENTITY_IDS, FIRMS
 from portal_linkage.testing.laws.trial import Trial
 
 from .faulty import Forgetful
@@ -61,5 +61,4 @@ def test_spot_checks_ask_about_everybody_and_everything(monkeypatch: pytest.Monk
     with Trial(MemoryStore) as trial:
         for turn in range(600):
             audit.spot_check(trial, turn)
-    firms = (ACME, ZENITH)
-    assert met >= {*product(firms, PEOPLE, ENTITY_IDS), *product(firms, (*ADDRESSES, *SEARCHES))}
+    assert met >= {*product(FIRMS, PEOPLE, ENTITY_IDS), *product(FIRMS, (*ADDRESSES, *SEARCHES))}

@@ -33,7 +33,7 @@ from ..ports import Snapshot, Store
 from ..service import LinkageService
 from .laws.acts import OFTEN, Act, acts
 from .laws.doings import Doings, beginning
-from .laws.town import ACME, ZENITH, foundings
+from .laws.town import ACME, BEACON, ZENITH, firms, foundings
 
 __all__ = ["Act", "happen", "histories"]
 
@@ -47,13 +47,15 @@ _REFUSALS: Final = (NotFound, NotPermitted, NothingToLink, PlanNotConfirmed)
 
 @st.composite
 def histories(draw: DrawFn, *, max_size: int = 12) -> list[Act]:
-    """Histories that begin with nothing: two firms, ``acme`` and ``zenith``, open, and then up to so many acts follow.
+    """Histories that begin with nothing: three firms open, and then up to so many acts follow.
 
-    In a firm of few clients and few addresses everything meets everything: people sign up by an arrival, by what is
-    printed on a bill or by their listing alone, claim, leave, come back and pay as guests; the firm links, unlinks and
-    lifts bars; rosters change, complete or in part; bills and payments come and go.
+    ``acme`` and ``zenith`` open with clients, bills and users, ``beacon`` with none. In a firm of few clients and
+    few addresses everything meets everything: people sign up by an arrival, by what is printed on a bill or by their
+    listing alone, claim, leave, come back and pay as guests; the firm links, unlinks and lifts bars; rosters change,
+    complete or in part; bills and payments come and go.
     """
     begun = [act for firm_id in (ACME, ZENITH) for act in beginning(draw(foundings(firm_id)))]
+    begun.append(Act("change_settings", {"firm": draw(firms(BEACON))}))
     then = acts(*(verb for verb in OFTEN if verb not in _NOT_THE_SERVICES))
     # Lists are short by themselves, however long they may be.
     return begun + [draw(then) for _ in range(draw(st.integers(0, max_size)))]

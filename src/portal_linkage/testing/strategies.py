@@ -296,7 +296,7 @@ def payments(
 
 
 def histories(*, max_size: int = 12) -> SearchStrategy[list["Act"]]:
-    """Whole histories of two firms: see `portal_linkage.testing.histories`, and `portal_linkage.testing.happen`."""
+    """Whole histories of three firms: see `portal_linkage.testing.histories`, and `portal_linkage.testing.happen`."""
     from . import histories as whole  # noqa: PLC0415 -- they are made of these strategies
 
     return whole.histories(max_size=max_size)

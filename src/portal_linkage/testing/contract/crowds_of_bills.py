@@ -5,7 +5,7 @@ from ...domain.viewers import Only
 from ...ports import Snapshot, Store, Totals, Transaction
 from ..builders import ACME, SMITH, TRUST, entity, usd
 from ..promises import Promises
-from .crowds import EMAILS, IDS, SOURCE, THERE
+from .crowds import EMAILS, IDS, SOURCE, THERE, assert_same
 from .crowds_of_clients import SOME, all_of, bill, bill_some, bills_of
 
 NUMBERS = {one: f"n{one}" for one in IDS}
@@ -23,10 +23,10 @@ def check_all(snapshot: Snapshot, entity_id: EntityId) -> None:
     """All of them are listed, in order, and summed."""
     visit = Only(ACME, entity_id)
     opened, paid, fees, payments = map(all_of, bills_of(snapshot, visit).values())
-    assert [one.invoice_id for one in opened] == [InvoiceId(one) for one in BILLS]
-    assert [one.invoice_id for one in paid] == [InvoiceId(f"{one}-paid") for one in BILLS]
-    assert [one.fee_id for one in fees] == [FeeId(one) for one in BILLS]
-    assert [one.payment_id for one in payments] == [PaymentId(one) for one in BILLS]
+    assert_same([one.invoice_id for one in opened], [InvoiceId(one) for one in BILLS])
+    assert_same([one.invoice_id for one in paid], [InvoiceId(f"{one}-paid") for one in BILLS])
+    assert_same([one.fee_id for one in fees], [FeeId(one) for one in BILLS])
+    assert_same([one.payment_id for one in payments], [PaymentId(one) for one in BILLS])
     assert snapshot.invoices.totals(visit) == Totals(len(BILLS), {"USD": usd(len(BILLS))})
     assert snapshot.late_fees.totals(visit) == {"USD": usd(len(BILLS))}
 
@@ -57,7 +57,7 @@ class CrowdOfBillsPromises(Promises):
             for kept in (tx.invoices, tx.late_fees, tx.payments):
                 kept.transfer(ACME, MERGED)
         with store.transaction() as tx:
-            assert tx.entities.merged(ACME, GONE) == MERGED
+            assert_same(sorted(tx.entities.merged(ACME, GONE).items()), sorted(MERGED.items()))
             for one in SOME[:3]:
                 visit = Only(ACME, MERGED[one])
                 assert [each.entity_id for each in tx.entities.formerly(ACME, NUMBERS[one])] == [MERGED[one]]
@@ -65,7 +65,7 @@ class CrowdOfBillsPromises(Promises):
                 found = tx.payments.find(ACME, PaymentId(one))
                 assert (found and found.entity_id) == MERGED[one]
             tx.entities.part(ACME, GONE)
-            assert tx.entities.merged(ACME, GONE) == {}
+            assert_same(tx.entities.merged(ACME, GONE), [])
 
     def test_very_many_numbers_and_contacts_are_kept_at_once(self, store: Store) -> None:
         """The last of thousands of old numbers, and of contacts of another source, is kept like the first."""
@@ -79,4 +79,4 @@ class CrowdOfBillsPromises(Promises):
                 assert snapshot.entities.formerly(ACME, NUMBERS[one.entity_id]) == (one,)
                 assert snapshot.entities.listing(ACME, EMAILS[number]) == (one,)
             listed = [*snapshot.entities.roster(ACME, source=SOURCE)]
-        assert listed == [entity(one, EMAILS[number]) for number, one in enumerate(IDS)]
+        assert_same(listed, [entity(one, EMAILS[number]) for number, one in enumerate(IDS)])

@@ -32,7 +32,7 @@ def users(trial: Trial) -> Iterable[PortalUser]:
 
 
 def visits() -> Iterable[StaffVisit | Guest]:
-    """Staff and guests at every entity of one firm, and at one of the other's."""
+    """Staff and guests at every entity of one firm, and at one of another's."""
     for firm_id, entity_id in (
         *((ACME, entity_id) for entity_id in ENTITY_IDS),
         (ACME, UNKNOWN),

@@ -8,7 +8,7 @@ from .answers import refused
 from .audit import users, visits
 from .audit_portal import audit_viewer
 from .pasts import MOST, Past, pasts
-from .town import ACME, ENTITY_IDS, NOWHERE, UNKNOWN, ZENITH
+from .town import ACME, ENTITY_IDS, FIRMS, NOWHERE, UNKNOWN, ZENITH
 from .trial import Trial
 
 
@@ -56,7 +56,7 @@ class ScopeLaw(Promises):
     def test_nobody_else_sees_anything(self, past: Past) -> None:
         """L4: who is no user, at this firm or at one that does not exist, is shown nothing at all."""
         with past.relived(self.make_store) as trial:
-            for firm_id in (ACME, ZENITH, NOWHERE):
+            for firm_id in (*FIRMS, NOWHERE):
                 viewer = PortalUser(firm_id, UserId("nobody"))
                 assert refused(trial.portal.view, viewer).error == "UserNotFound"
                 assert not any(trial.portal.can_see(viewer, entity_id) for entity_id in ENTITY_IDS)

@@ -14,7 +14,7 @@ from .. import strategies
 from ..promises import NO_STORE, Promises, for_each_store
 from .acts import VERBS, Act
 from .audit import audit, spot_check
-from .town import ACME, ZENITH, Founding, foundings
+from .town import ACME, FIRMS, ZENITH, Founding, foundings
 from .trial import MakeStore, Trial
 
 
@@ -28,7 +28,7 @@ def _happening(verb: str) -> Callable[["LinkageMachine", Mapping[str, object]], 
 
 
 class LinkageMachine(RuleBasedStateMachine):
-    """Two firms, three mailboxes, four entities, and everything that can happen to them."""
+    """Three firms, three mailboxes, four entities, and everything that can happen to them."""
 
     def __init__(self) -> None:
         """The store is fresh for every run."""
@@ -43,8 +43,8 @@ class LinkageMachine(RuleBasedStateMachine):
 
     @initialize(policy=strategies.policies(), acme=foundings(ACME), zenith=foundings(ZENITH))
     def found(self, policy: LinkagePolicy, acme: Founding, zenith: Founding) -> None:
-        """Both firms begin with a roster and some bills, under one policy."""
-        self.trial.policies.update(dict.fromkeys((ACME, ZENITH), policy))
+        """Two firms begin with a roster and some bills, and the third with nothing, under one policy."""
+        self.trial.policies.update(dict.fromkeys(FIRMS, policy))
         with self.holding():
             self.trial.found(acme, zenith)
 

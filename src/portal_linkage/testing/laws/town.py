@@ -28,7 +28,7 @@ from ... import (
 )
 from .. import strategies
 
-ACME, ZENITH = FirmId("acme"), FirmId("zenith")
+FIRMS: Final = (ACME := FirmId("acme"), ZENITH := FirmId("zenith"), BEACON := FirmId("beacon"))
 NOWHERE: Final = FirmId("nowhere")
 JANE: Final = "jane.smith@example.com"
 
@@ -54,7 +54,7 @@ NOT_THERE: Final = 7
 BARRED: Final = 8
 places = st.integers(0, NOT_THERE)
 """Who, or which, among those that are there, counted round and round; 7 stands for one who is not there."""
-firm_ids = st.sampled_from([ACME, ACME, ACME, ZENITH])
+firm_ids = st.sampled_from([*[ACME] * 12, *[ZENITH] * 3, BEACON])
 entity_names = st.sampled_from(
     [
         "Smith, Jane",

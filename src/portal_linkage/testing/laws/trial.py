@@ -33,7 +33,7 @@ from .answers import Consumer, Refusal, answer
 from .doings import Doings
 from .model import Model
 from .model_roster import Planned
-from .town import ACME, ZENITH, Bill
+from .town import FIRMS, Bill
 
 T = TypeVar("T")
 MakeStore = Callable[[], Store]
@@ -44,10 +44,10 @@ class Trial(Doings):
     """The service on a fresh store, beside the model."""
 
     def __init__(self, make_store: MakeStore, policy: LinkagePolicy | None = None) -> None:
-        """Two firms, which keep the policy unless it is changed."""
+        """The firms of the town, which keep the policy unless it is changed."""
         self.store = make_store()
         self.now = NOON
-        self.policies = dict.fromkeys((ACME, ZENITH), policy or LinkagePolicy())
+        self.policies = dict.fromkeys(FIRMS, policy or LinkagePolicy())
         self.planned: list[tuple[RosterPlan, Planned]] = []
         self.consumers = {firm_id: Consumer() for firm_id in self.policies}
         self.users_given = 0
