@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Any, Final
+from unittest import mock
 
 import attrs
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool.base import _ConnectionFairy
 
 from portal_linkage import StoreUnavailable
 
 _NO_STATEMENT: Final = "SELECT no_such_column"
+_FAILURES: Final = {"sqlite": sqlite3.OperationalError, "postgresql": psycopg.OperationalError}
 
 
 class Fault(Enum):
@@ -101,6 +104,20 @@ class Mishap:
         if self._is_due():
             raise self._error(connection)
 
+    def execute(self, cursor: Any, how: str, text: str, values: Any) -> None:  # noqa: ANN401 -- a driver's
+        """A cursor of a driver is about to execute a text, whoever asks it to."""
+        if not self._is_due():
+            getattr(cursor, how)(text, values)
+            return
+        self.struck = text
+        if self.fault is Fault.REFUSED:
+            cursor.execute(_NO_STATEMENT)
+        if self.fault is Fault.STOPPED_WITHIN:
+            getattr(cursor, how)(text, values)
+        if self.fault not in _OF_THE_DATABASE:
+            raise KeyboardInterrupt
+        raise _FAILURES["sqlite" if isinstance(cursor, sqlite3.Cursor) else "postgresql"]("the driver has failed")
+
     def _is_due(self) -> bool:
         if not self._due:
             return False
@@ -110,8 +127,7 @@ class Mishap:
     def _error(self, connection: sa.Connection) -> BaseException:
         if self.fault not in _OF_THE_DATABASE:
             return KeyboardInterrupt()
-        kind = sqlite3.OperationalError if connection.dialect.name == "sqlite" else psycopg.OperationalError
-        return OperationalError("a statement", None, kind("the driver has failed"))
+        return OperationalError("a statement", None, _FAILURES[connection.dialect.name]("the driver has failed"))
 
 
 @contextmanager
@@ -131,3 +147,28 @@ def mishap(engine: sa.Engine) -> Iterator[Mishap]:
     finally:
         for name, hear in told.items():
             event.remove(engine, name, hear)
+
+
+@attrs.frozen
+class _Stumbling:
+    """A driver's cursor, with which something goes wrong."""
+
+    _cursor: Any
+    _coming: Mishap
+
+    def execute(self, text: str, values: Any = ()) -> None:  # noqa: ANN401 -- as the driver takes them
+        self._coming.execute(self._cursor, "execute", text, values)
+
+    def executemany(self, text: str, values: Any) -> None:  # noqa: ANN401 -- as the driver takes them
+        self._coming.execute(self._cursor, "executemany", text, values)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._cursor, name)
+
+
+@contextmanager
+def mishap_of_drivers() -> Iterator[Mishap]:
+    """Let faults be possible where nobody listens, so that drivers are asked straight."""
+    coming, cursor_of = Mishap(), _ConnectionFairy.cursor
+    with mock.patch.object(_ConnectionFairy, "cursor", lambda *it: _Stumbling(cursor_of(*it), coming)):
+        yield coming

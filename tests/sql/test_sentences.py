@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from portal_linkage.adapters.sql import SqlStore, schema
+from portal_linkage.adapters.sql import SqlStore, schema, straight
 from portal_linkage.testing.builders import ACME, firm, invoice, late_fee
 from tests.misuse import (
     after_its_block,
@@ -66,7 +66,7 @@ def raised(error: Exception) -> Callable[[SqlStore], None]:
     """Read where the driver has this to say."""
 
     def read(store: SqlStore) -> None:
-        with store.snapshot() as snapshot, mock.patch.object(sa.Connection, "execute", side_effect=error):
+        with store.snapshot() as snapshot, mock.patch.object(straight, "execute", side_effect=error):
             snapshot.firms.find(ACME)
 
     return read

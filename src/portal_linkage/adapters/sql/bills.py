@@ -12,6 +12,7 @@ from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
 from .clauses import SURVIVOR, Scoped, beside, in_order, merges, page_values, paged, this
 from .dialects import Dialect
+from .forms import Statement
 from .moment import Part, chunks
 from .stored import Stored
 from .tables import IS_DUE, IS_OPEN, IS_PAID, Tables
@@ -42,7 +43,7 @@ class BillStatements(Generic[B]):
         """A listing in the order of some columns, then the id: a page is found in an index, then fetched."""
         columns = (*(self._table.c[name] for name in order), self._id)
 
-        def build(visible: sa.Subquery) -> sa.Executable:
+        def build(visible: sa.Subquery) -> Statement:
             bills, found = beside(self._dialect, visible, self._table, "entity_id", where=shown)
             ids = sa.select(found.c[self._id.name]).select_from(bills)
             key = (found.c[column.name] for column in columns)
@@ -56,7 +57,7 @@ class BillStatements(Generic[B]):
         """How many there are, and the sums of what is due, by currency."""
         split = sa.literal_column(str(_SPLIT), sa.BigInteger)
 
-        def build(visible: sa.Subquery) -> sa.Executable:
+        def build(visible: sa.Subquery) -> Statement:
             bills, found = beside(self._dialect, visible, self._table, "entity_id", where=shown)
             due, currency = found.c.amount_due, found.c.amount_due_currency
             # Divided without a rest: what a rest becomes differs between databases.

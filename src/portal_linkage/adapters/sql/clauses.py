@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ...domain.values import EntityId, FirmId, PageRequest, Question
 from ...domain.viewers import Only, Scope
 from .dialects import Dialect
+from .forms import Statement
 from .tables import Tables
 
 Choice = sa.Select[*tuple[Any, ...]]
@@ -86,7 +87,7 @@ def merges(firm_id: FirmId, merged: Mapping[EntityId, EntityId]) -> list[dict[st
 class Scoped:
     """A statement about visible entities (as shown to a viewer, and their link order) for each kind of scope."""
 
-    def __init__(self, tables: Tables, dialect: Dialect, build: Callable[[sa.Subquery], sa.Executable]) -> None:
+    def __init__(self, tables: Tables, dialect: Dialect, build: Callable[[sa.Subquery], Statement]) -> None:
         link, entity = tables.link, tables.entity
         active, first = entity.c.active == sa.true(), sa.literal_column("0", sa.BigInteger)
         linked, found = beside(dialect, link, entity, "entity_id", where=active)
@@ -96,7 +97,7 @@ class Scoped:
         self._linked_to_one = build(links.where(this(link, "user_id", "entity_id")).subquery("visible"))
         self._only = build(visits.where(this(entity, "entity_id")).subquery("visible"))
 
-    def of(self, scope: Scope, **others: object) -> tuple[sa.Executable, dict[str, object]]:
+    def of(self, scope: Scope, **others: object) -> tuple[Statement, dict[str, object]]:
         """The statement that answers, and what it is filled with."""
         if isinstance(scope, Only):
             return self._only, {"firm": scope.firm_id, "entity": scope.entity_id, **others}

@@ -25,7 +25,8 @@ from ..listings import ENTITIES
 from . import clauses
 from .clauses import AMONG, Choice, Scoped, this
 from .dialects import Dialect
-from .moment import CHUNK, Part, Record, chunks
+from .forms import Record, Statement
+from .moment import CHUNK, Part, chunks
 from .stored import ENTITY_ROWS, Joined, Stored
 from .suggestions import SuggestionStatements, suggestion
 from .tables import Tables
@@ -52,7 +53,7 @@ class SqlFirmReader(Part[FirmStatements]):
     def find(self, firm_id: FirmId) -> Firm | None:
         return self._first(self._statements.find, firm_id)
 
-    def _first(self, statement: sa.Executable, firm_id: FirmId) -> Firm | None:
+    def _first(self, statement: Statement, firm_id: FirmId) -> Firm | None:
         rows = self._moment.rows(statement, {"firm": firm_id})
         settings = _SETTINGS_ROWS.first(rows)
         return None if settings is None else _FIRM_ROWS.restore(rows, settings=settings)[0]

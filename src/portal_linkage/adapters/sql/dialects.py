@@ -18,6 +18,7 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from ...domain.errors import InvalidValue
 from ...domain.values import check_type
+from . import straight
 
 WAIT_SECONDS: Final = 30
 """How long a change to a SQLite database waits for another one."""
@@ -138,13 +139,8 @@ def _begin_sqlite(connection: sa.Connection, *, change: bool, steady: bool) -> N
 
 def _begin_reading(connection: sa.Connection) -> None:
     """By the driver itself, in a tenth of the time: this is before every page of a portal."""
-    try:
-        cursor = connection.connection.cursor()
-        cursor.execute("BEGIN")
-        cursor.execute(_FIRST_READING)
-        cursor.close()
-    except sqlite3.Error as error:
-        raise OperationalError(_FIRST_READING, None, error) from error
+    for text in ("BEGIN", _FIRST_READING):
+        straight.execute(connection, text, (), answers=False)
 
 
 def _keep_log_ahead(connection: sa.Connection) -> None:

@@ -1,8 +1,9 @@
-"""Statements for many rows, written out once: SQLAlchemy takes most of the time of a large insertion to fill them."""
+"""Statements as a driver takes them, written out once: to fill one in takes SQLAlchemy as long as SQLite to answer."""
 
-from collections.abc import Callable, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 import sqlalchemy as sa
@@ -10,33 +11,88 @@ import sqlalchemy as sa
 Values: TypeAlias = Mapping[str, Any]
 Sentence: TypeAlias = sa.Insert | sa.Update | sa.Delete
 """What changes rows."""
+Statement: TypeAlias = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]] | Sentence
+
+_Turn: TypeAlias = Callable[[Any], Any]
+
+_KNOWN: Final = 1000
+"""How many forms a store remembers: more than it has statements."""
+
+
+class Record(Protocol):
+    """A row of an answer."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+    def __getitem__(self, place: int, /) -> Any: ...  # noqa: ANN401 -- as it is stored
+
+    def __getattr__(self, name: str, /) -> Any: ...  # noqa: ANN401
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 @attrs.frozen
 class Form:
-    """The text of a statement as a driver takes it, and how it is filled in for each row."""
+    """The text of a statement as a driver takes it, how it is filled in, and how its answer is read."""
 
     text: str
     _places: tuple[str, ...] | None
     """The names of what is filled in by place; ``None`` where the driver goes by names."""
     _constants: Values
-    _turned: Mapping[str, Callable[[Any], Any]]
+    _turned: Mapping[str, _Turn]
     """What the driver wants in another way, such as dates."""
+    _record: Callable[[Iterable[Any]], Record]
+    _turned_back: Sequence[tuple[int, _Turn]]
+    """The places of what the driver gives in another way."""
 
-    def filled(self, row: Values) -> Any:  # noqa: ANN401 -- as the driver takes it
-        """The row, for the driver."""
-        values = {**self._constants, **row}
+    def filled(self, values: Values | Sequence[Values]) -> Any:  # noqa: ANN401 -- as the driver takes it
+        """What the driver fills in; once, or for each of several values."""
+        return self._filled(values) if isinstance(values, Mapping) else [*map(self._filled, values)]
+
+    def _filled(self, values: Values) -> Any:  # noqa: ANN401
+        given = {**self._constants, **values}
         for name, turn in self._turned.items():
-            values[name] = turn(values[name])
-        return values if self._places is None else tuple(map(values.__getitem__, self._places))
+            given[name] = turn(given[name])
+        return given if self._places is None else tuple(map(given.__getitem__, self._places))
+
+    def read(self, answered: Sequence[Sequence[Any]]) -> list[Record]:
+        """The rows that the driver has given."""
+        return [*map(self._record, map(self._turn_back, answered) if self._turned_back else answered)]
+
+    def _turn_back(self, row: Sequence[Any]) -> Sequence[Any]:
+        turned = [*row]
+        for place, turn in self._turned_back:
+            turned[place] = turn(turned[place])
+        return turned
 
 
-@lru_cache(maxsize=200)
-def form_of(statement: Sentence, dialect: sa.Dialect, names: tuple[str, ...]) -> Form:
-    """Write a statement out, which is filled in under these names, and answers nothing."""
-    written = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
+class Forms:
+    """The forms of a store's statements."""
+
+    def __init__(self) -> None:
+        self.of = lru_cache(maxsize=_KNOWN)(_form_of)
+        """Write a statement out, which is filled in under these names; ``None`` if its text depends on the values."""
+
+
+def _form_of(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
+    written = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=not answers)
+    if written.post_compile_params or written.literal_execute_params:
+        return None
     turning = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in written.binds.items()}
-    turned = {name: turn for name, turn in turning.items() if turn and name in names}
-    places = None if written.positiontup is None else tuple(written.positiontup)
-    constants = {name: value for name, value in written.params.items() if name not in names}
-    return Form(str(written), places, constants, turned)
+    columns: list[sa.ColumnElement[Any]] = [*statement.exported_columns] if answers else []
+    turning_back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    return Form(
+        str(written),
+        None if written.positiontup is None else tuple(written.positiontup),
+        written.params,
+        {name: turn for name, turn in turning.items() if turn},
+        _record_of([str(column.key) for column in columns]),
+        [(place, turn) for place, turn in enumerate(turning_back) if turn],
+    )
+
+
+def _record_of(names: list[str]) -> Callable[[Iterable[Any]], Record]:
+    of: Any = namedtuple  # noqa: PYI024 -- its names are known only now
+    make: Callable[[Iterable[Any]], Record] = of("Record", names, rename=True)._make
+    return make

@@ -10,7 +10,8 @@ from ...domain.values import EntityId, FirmId, Key, Page, PageRequest, UserId, n
 from ..listings import CHANGES, DELIVERIES, JOURNAL
 from .clauses import LIMIT, Choice, inserting, page_values, paged, this
 from .dialects import Dialect
-from .moment import Part, Record
+from .forms import Record
+from .moment import Part
 from .stored import Stored
 from .tables import HAS_PLACE, IS_UNDELIVERED, IS_WAITING, Tables
 

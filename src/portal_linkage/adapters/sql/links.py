@@ -26,8 +26,8 @@ from .clauses import (
     transferring,
 )
 from .dialects import Dialect
-from .forms import Values
-from .moment import Part, Record
+from .forms import Record, Values
+from .moment import Part
 from .stored import Joined, Stored
 from .tables import Tables
 

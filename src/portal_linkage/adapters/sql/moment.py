@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 import sqlalchemy as sa
@@ -11,13 +11,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...domain.errors import Conflict, InvalidValue, PortalLinkageError, StoreUnavailable
 from ...domain.values import MAX_LIMIT
+from . import straight
 from .dialects import Dialect
-from .forms import Sentence, Values, form_of
+from .forms import Form, Forms, Record, Sentence, Statement, Values
 
 T = TypeVar("T")
 S = TypeVar("S")
 
-Record = sa.Row[*tuple[Any, ...]]
+HostRows: TypeAlias = Sequence[sa.Row[*tuple[Any, ...]]]
+
 CHUNK: Final = 500
 """How many rows to save go into one statement."""
 
@@ -79,6 +81,7 @@ class Moment:
 
     connection: sa.Connection
     _dialect: Dialect
+    _forms: Forms
     _check_open: Callable[[], None]
     """Refuses if the store has been closed meanwhile."""
     _ended: bool = attrs.field(default=False, init=False)
@@ -87,15 +90,29 @@ class Moment:
         """Refuse everything from now on."""
         self._ended = True
 
-    def rows(self, statement: sa.Executable, values: Values | Sequence[Values]) -> Sequence[Record]:
-        """All rows that the statement answers."""
+    def rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
+        """All rows that a statement of ours answers."""
+        self.check()
+        try:
+            return self._rows(statement, values)
+        except SQLAlchemyError as error:
+            raise self._failed(error) from error
+
+    def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
+        form = self._form(statement, values, answers=True) if isinstance(values, Mapping) else None
+        if form is None:
+            return self.connection.execute(statement, values).all()
+        return form.read(straight.execute(self.connection, form.text, form.filled(values), answers=True))
+
+    def answer(self, statement: sa.Executable, values: Values) -> HostRows:
+        """All rows that a statement of a host's answers."""
         self.check()
         try:
             return self.connection.execute(statement, values).all()
         except SQLAlchemyError as error:
             raise self._failed(error) from error
 
-    def rows_among(self, statement: sa.Executable, values: Values, ids: Collection[str]) -> Iterator[Record]:
+    def rows_among(self, statement: Statement, values: Values, ids: Collection[str]) -> Iterator[Record]:
         """The rows for a collection of ids, asked for by the thousands; the order is that of each statement."""
         for chunk in chunks(sorted(set(ids)), _ASKED_AT_ONCE):
             yield from self.rows(statement, {**values, "ids": chunk})
@@ -110,13 +127,19 @@ class Moment:
                 raise self._failed(error) from error
 
     def _run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
-        connection = self.connection
-        are_translated = "schema_translate_map" in connection.get_execution_options()
-        if isinstance(values, Mapping) or len(values) == 1 or are_translated:
-            connection.execute(statement, values)
+        form = self._form(statement, values, answers=False)
+        if form is None:
+            self.connection.execute(statement, values)
         else:
-            form = form_of(statement, connection.dialect, tuple(values[0]))
-            connection.exec_driver_sql(form.text, [*map(form.filled, values)])
+            straight.execute(self.connection, form.text, form.filled(values), answers=False)
+
+    def _form(self, statement: Statement, values: Values | Sequence[Values], *, answers: bool) -> Form | None:
+        """The statement as the driver takes it; ``None`` where SQLAlchemy is to execute it."""
+        connection = self.connection
+        if straight.is_watched(connection) or "schema_translate_map" in connection.get_execution_options():
+            return None
+        first = values if isinstance(values, Mapping) else values[0]
+        return self._forms.of(statement, connection.dialect, tuple(first), answers=answers)
 
     def check(self) -> None:
         """Refuse what comes after the end.

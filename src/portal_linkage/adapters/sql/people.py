@@ -29,7 +29,8 @@ from ..listings import USERS
 from . import clauses
 from .clauses import AMONG, Choice, this
 from .dialects import Dialect
-from .moment import Part, Record, chunks
+from .forms import Record
+from .moment import Part, chunks
 from .stored import ENTITY_ROWS, Stored
 from .tables import Tables
 from .words import (

@@ -13,7 +13,7 @@ from ...domain.viewers import Only, Scope
 from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
 from .clauses import joined
-from .moment import Moment, Record
+from .moment import HostRows, Moment
 from .tables import Tables
 
 T = TypeVar("T")
@@ -39,9 +39,9 @@ class Reading:
 
     _moment: Moment
 
-    def rows(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Sequence[Record]:
+    def rows(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> HostRows:
         """All rows that a statement answers, in the transaction of the store; the driver's errors become ours."""
-        return self._moment.rows(statement, values or {})
+        return self._moment.answer(statement, values or {})
 
 
 @attrs.define

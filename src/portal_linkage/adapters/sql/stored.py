@@ -14,7 +14,7 @@ import attrs
 
 from ...domain.entities import ClientEntity
 from ...domain.values import EmailAddress, Money, Page, check_type, micros_of, moment_of, setters_of
-from .moment import Record
+from .forms import Record
 
 T = TypeVar("T")
 

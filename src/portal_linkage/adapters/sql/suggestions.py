@@ -12,6 +12,7 @@ from ...domain.values import words_of
 from . import clauses
 from .clauses import AMONG, Choice, joined, of_kind, this
 from .dialects import Dialect
+from .forms import Statement
 from .tables import Tables
 from .words import Frequencies, beginning, begins, owners_of_words, typed_words, word_values
 
@@ -42,7 +43,7 @@ class SuggestionStatements:
 
     def for_text(
         self, typed: str, in_order: Callable[[tuple[str, ...]], tuple[str, ...]]
-    ) -> Iterator[tuple[sa.Executable, dict[str, str]]]:
+    ) -> Iterator[tuple[Statement, dict[str, str]]]:
         """The questions whose answers are what a text may mean, the best first, with what they are filled with."""
         words = typed_words(typed)
         if typed:
