@@ -74,6 +74,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         (Shelf, "at"),
         (Shelf, "put"),
         (Sought, "begins_words_of"),
+        (Sought, "named"),
         (Series, "_order"),
         (Cabinet, "in_scope"),
     ):

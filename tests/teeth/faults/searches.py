@@ -8,27 +8,38 @@ import pytest
 
 from portal_linkage import FirmId
 from portal_linkage.adapters.memory import clients, people
-from portal_linkage.adapters.memory.indexes import Sought
-from portal_linkage.adapters.memory.shelves import EntityShelf
+from portal_linkage.adapters.memory.indexes import Directory, Place, Sought
 from portal_linkage.domain.values import _orders, words_of
 
 from ..fault import answers, breaks, instead
+
+Found = dict[str, Place]
+NAMED = 2
+"""The first place of those who are found by their names."""
 
 
 @breaks("L15", "test_every_word_typed_begins_a_word_of_the_name", "test_a_user_is_found_by_the_words_of_their_name")
 def finds_whole_words_alone(patch: pytest.MonkeyPatch) -> None:
     """Whoever has typed only half a name finds nobody."""
-    patch.setattr(Sought, "begins_words_of", lambda sought, name: {*sought.words} <= {*words_of(name)})
+
+    def matching(real: Callable[..., Found], directory: object, sought: Sought) -> Found:
+        found = real(directory, sought)
+        return {one: it for one, it in found.items() if it[0] < NAMED or {*sought.words} <= {*words_of(it[1])}}
+
+    instead(patch, Directory, "matching", matching)
 
 
 @breaks("L15", "test_every_word_typed_begins_a_word_of_the_name", by_machine=False)
 def finds_any_word(patch: pytest.MonkeyPatch) -> None:
     """It is enough that one of the words fits."""
-    patch.setattr(
-        Sought,
-        "begins_words_of",
-        lambda sought, name: any(word.startswith(sought.words) for word in words_of(name)),
-    )
+
+    def matching(real: Callable[..., Found], directory: object, sought: Sought) -> Found:
+        found = {}
+        for word in sought.words:
+            found.update(real(directory, attrs.evolve(sought, words=(word,))))
+        return found or real(directory, sought)
+
+    instead(patch, Directory, "matching", matching)
 
 
 @breaks("L15", "test_every_word_typed_begins_a_word_of_the_name", by_machine=False)
@@ -48,7 +59,9 @@ def suggests_inactive_entities(patch: pytest.MonkeyPatch) -> None:
 
     def suggest(real: Callable[..., object], entities: clients.Entities, firm_id: FirmId, *about: object) -> object:
         with pytest.MonkeyPatch.context() as meanwhile:
-            meanwhile.setattr(EntityShelf, "active", lambda shelf, ids: filter(None, map(shelf.find, ids)))
+            shelf = entities._session.cabinet(firm_id).entities
+            active = {one: attrs.evolve(entity, active=True) for one, entity in shelf.rows.items()}
+            meanwhile.setattr(shelf, "rows", active)
             return real(entities, firm_id, *about)
 
     instead(patch, clients.Entities, "suggest", suggest)

@@ -79,8 +79,8 @@ class Entities(Repository):
         sought = Sought.of(text)
         if sought is None:
             return ()
-        found = cabinet.entities.active(cabinet.entities.directory.matching(sought))
-        ranked = nsmallest(limit, ((sought.rank(one.client_number, one.name), one.entity_id) for one in found))
+        places, rows = cabinet.entities.directory.matching(sought), cabinet.entities.rows
+        ranked = nsmallest(limit, ((place, one) for one, place in places.items() if rows[one].active))
         return tuple(_suggestion(cabinet, entity_id, user_id) for _, entity_id in ranked)
 
     def roster(

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Hashable
 from threading import Lock
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 
 import attrs
 
@@ -108,6 +108,18 @@ class Groups(Generic[K, V]):
         return self._groups.get(key, ())
 
 
+Spelled: TypeAlias = tuple[str, str]
+"""A name as it is sorted by, and its words with a blank before each."""
+
+Place: TypeAlias = tuple[int, str]
+"""Where somebody stands among those whom a text may mean."""
+
+
+def spelled(name: str) -> Spelled:
+    """Spell a name."""
+    return search_key(name), "".join(f" {word}" for word in words_of(name))
+
+
 @attrs.frozen
 class Sought:
     """A typed text as a directory is asked for it."""
@@ -121,40 +133,47 @@ class Sought:
         key = search_key(text.strip())
         return cls(key, words_of(key)) if key else None
 
-    def begins_words_of(self, name: str) -> bool:
-        """Whether it has words, and each of them begins a word of the name."""
-        words = words_of(name)
-        return bool(self.words) and all(any(word.startswith(typed) for word in words) for typed in self.words)
+    def begins_words_of(self, words: str) -> bool:
+        """Whether each of its words begins one of these, which have a blank before each."""
+        return all(f" {typed}" in words for typed in self.words)
 
-    def rank(self, number: str, name: str) -> tuple[int, str]:
-        """Where in the suggestions somebody stands whom it may mean: by the number, or how the name begins."""
-        key = search_key(number)
-        if key.startswith(self.key):
-            return (0 if key == self.key else 1), search_key(name)
-        return (2 if " ".join(words_of(name)).startswith(" ".join(self.words)) else 3), search_key(name)
+    def numbered(self, number: str, name: Spelled) -> Place:
+        """The place of somebody whose number begins with it: first of all if that is the whole number."""
+        return (0 if number == self.key else 1, name[0])
+
+    def named(self, name: Spelled) -> Place:
+        """The place of somebody whose words it begins: those first whose name it begins."""
+        return (2 if name[1].startswith(f" {' '.join(self.words)}") else 3, name[0])
 
 
 class Directory(Generic[V]):
     """Whom a typed text may mean: by how their number or address begins, or by the words of their name."""
 
     def __init__(self) -> None:
-        self._marks: OrderedSet[tuple[str, V]] = OrderedSet()
-        self._words: OrderedSet[tuple[str, V, str]] = OrderedSet()
+        self._marks: OrderedSet[tuple[str, V, Spelled]] = OrderedSet()
+        self._words: OrderedSet[tuple[str, V, Spelled]] = OrderedSet()
 
     def add(self, one: V, mark: str, name: str) -> None:
         """Know them by this number or address, and this name."""
-        self._marks.add((search_key(mark), one))
-        for word in words_of(name):
-            self._words.add((word, one, name))
+        of_name = spelled(name)
+        self._marks.add((search_key(mark), one, of_name))
+        for word in of_name[1].split():
+            self._words.add((word, one, of_name))
 
     def discard(self, one: V, mark: str, name: str) -> None:
         """Forget them."""
-        self._marks.discard((search_key(mark), one))
-        for word in words_of(name):
-            self._words.discard((word, one, name))
+        of_name = spelled(name)
+        self._marks.discard((search_key(mark), one, of_name))
+        for word in of_name[1].split():
+            self._words.discard((word, one, of_name))
 
-    def matching(self, sought: Sought) -> set[V]:
+    def matching(self, sought: Sought) -> dict[V, Place]:
         """All whom the text may mean. Only those are looked at whom the rarest of its words may mean."""
         rarest = min(map(self._words.starting, sought.words), key=len, default=range(0))
-        named = {one for _, one, name in self._words.at(rarest) if sought.begins_words_of(name)}
-        return named.union(one for _, one in self._marks.at(self._marks.starting(sought.key)))
+        named = self._words.at(rarest)
+        if len(sought.words) > 1:
+            named = [item for item in named if sought.begins_words_of(item[2][1])]
+        found = {one: sought.named(name) for _, one, name in named}
+        marked = self._marks.at(self._marks.starting(sought.key))
+        found.update({one: sought.numbered(mark, name) for mark, one, name in marked})
+        return found

@@ -79,7 +79,7 @@ def _found(cabinet: Cabinet, text: str, entity_id: EntityId | None) -> Collectio
     if sought is None:
         return ()
     entity_ids = cabinet.entities.directory.matching(sought)
-    found = cabinet.users.directory.matching(sought).union(*map(cabinet.links.holders_of, entity_ids))
+    found = {*cabinet.users.directory.matching(sought)}.union(*map(cabinet.links.holders_of, entity_ids))
     return found if linked is None else found.intersection(linked)
 
 
