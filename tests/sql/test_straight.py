@@ -12,8 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.pool.base import _ConnectionFairy
 
 from portal_linkage import StoreUnavailable
-from portal_linkage.adapters.sql import SqlStore
-from portal_linkage.testing.builders import ACME
+from portal_linkage.adapters.sql import SqlStore, forms
+from portal_linkage.testing.builders import ACME, firm
+from tests.crashes.use_cases import USE_CASES, furnish
+from tests.service.world import World
 
 Heard = list[object]
 
@@ -69,21 +71,112 @@ def test_whoever_listens_is_told_of_every_statement(
     assert heard
 
 
-def test_whoever_listens_to_one_connection_is_told(store: SqlStore) -> None:
-    """A host may listen to its own connection alone."""
-    heard: Heard = []
+def undone_meanwhile(store: SqlStore, connection: sa.Connection, begun: sa.Transaction) -> None:
+    """Change something in a transaction that a host undoes in the middle of the change."""
+    with begun, store.on(connection).transaction() as tx:
+        begun.rollback()
+        tx.firms.save(firm())
+
+
+def test_a_transaction_that_a_host_has_ended_takes_nothing_more(store: SqlStore) -> None:
+    """SQLAlchemy knows, and refuses: nothing is written into the host's next one."""
     with store.engine.connect() as connection:
-        event.listen(connection, "before_cursor_execute", lambda *told: heard.append(told))
-        read_by = store.on(connection)
-        with read_by.snapshot() as snapshot:
+        with pytest.raises(StoreUnavailable):
+            undone_meanwhile(store, connection, connection.begin())
+        with connection.begin():
+            connection.exec_driver_sql("UPDATE portal_firm SET name = name")
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+
+
+def test_a_savepoint_that_a_host_has_undone_takes_nothing_more(store: SqlStore) -> None:
+    """Nor is anything written into the transaction around it."""
+    with store.engine.connect() as connection, connection.begin():
+        with pytest.raises(StoreUnavailable):
+            undone_meanwhile(store, connection, connection.begin_nested())
+        connection.exec_driver_sql("UPDATE portal_firm SET name = name")
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) is None
+
+
+def test_a_host_may_close_its_own_connection(store: SqlStore) -> None:
+    """Then the store is told that there is none, by its own error."""
+    with store.engine.connect() as connection, store.on(connection).snapshot() as snapshot:
+        driver: Any = connection.connection.driver_connection
+        driver.close()
+        with pytest.raises(StoreUnavailable):
             snapshot.firms.find(ACME)
-    assert heard
+
+
+def test_statements_are_written_once_for_all_stores_on_an_engine(store: SqlStore) -> None:
+    """An application may make a store whenever it needs one."""
+    read(SqlStore(store.engine))
+    with mock.patch.object(sa.Select, "compile", side_effect=AssertionError):
+        read(SqlStore(store.engine))
+
+
+def test_forms_are_forgotten_when_there_are_too_many(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a schema for each of many firms keeps the forms of some."""
+    monkeypatch.setattr(forms, "_KNOWN", 3)
+    for number in range(9):
+        statement: sa.Select[Any] = sa.select(sa.literal_column(str(number)))
+        forms.form_of(statement, store.engine.dialect, (), answers=True)
+    assert len(forms._FORMS[store.engine.dialect]) <= 3
+
+
+def test_a_value_that_is_missing_is_a_mistake(store: SqlStore) -> None:
+    """It is not taken for nothing."""
+    statement: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        sa.literal_column("1") == sa.bindparam("firm", type_=sa.Text)
+    )
+    form = forms.form_of(statement, store.engine.dialect, ("frim",), answers=True)
+    assert form is not None
+    with pytest.raises(KeyError):
+        form.filled({"frim": "acme"})
+
+
+@pytest.mark.parametrize("name", [name for name, case in USE_CASES.items() if case.is_reading])
+def test_the_same_is_read_whoever_listens(store: SqlStore, name: str) -> None:
+    """To the last type: a truth is no number, a date no text."""
+    case, world = USE_CASES[name], World(store)
+    furnish(world)
+    case.past(world)
+    straight = repr(case.perform(world, store))
+    event.listen(store.engine, "after_cursor_execute", lambda *_: None)
+    assert repr(case.perform(world, store)) == straight
 
 
 def failing(error: BaseException) -> Any:  # noqa: ANN401 -- a patch
     """Let every cursor fail that is asked for by anybody."""
     cursor = mock.Mock(**{"execute.side_effect": error})
     return mock.patch.object(_ConnectionFairy, "cursor", return_value=cursor)
+
+
+def test_a_cursor_is_closed_after_use(store: SqlStore) -> None:
+    """An open one keeps SQLite from letting go."""
+    cursor = mock.Mock(**{"fetchall.return_value": []})
+    with store.snapshot() as snapshot, mock.patch.object(_ConnectionFairy, "cursor", return_value=cursor):
+        snapshot.firms.find(ACME)
+    cursor.close.assert_called_once_with()
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("no"), OverflowError("too large")])
+def test_a_cursor_is_closed_whatever_fails(store: SqlStore, error: Exception) -> None:
+    """By the database, or by a mistake."""
+    with store.snapshot() as snapshot, failing(error) as patched, pytest.raises((StoreUnavailable, type(error))):
+        snapshot.firms.find(ACME)
+    patched.return_value.close.assert_called_once_with()
+
+
+def test_no_cursor_is_to_be_had(store: SqlStore) -> None:
+    """The driver's own error is not told, and what is dead is given up."""
+    with (
+        store.snapshot() as snapshot,
+        mock.patch.object(_ConnectionFairy, "cursor", side_effect=sqlite3.ProgrammingError("closed")),
+        pytest.raises(StoreUnavailable),
+    ):
+        snapshot.firms.find(ACME)
+    read(store)
 
 
 def drivers(store: SqlStore) -> list[object]:

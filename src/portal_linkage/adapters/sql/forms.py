@@ -2,8 +2,8 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias
+from weakref import WeakKeyDictionary
 
 import attrs
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ Statement: TypeAlias = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[An
 
 _Turn: TypeAlias = Callable[[Any], Any]
 
-_KNOWN: Final = 1000
-"""How many forms a store remembers: more than it has statements."""
+_KNOWN: Final = 2000
+"""How many forms are remembered of an engine: those of some stores."""
 
 
 class Record(Protocol):
@@ -47,8 +47,10 @@ class Form:
     """The places of what the driver gives in another way."""
 
     def filled(self, values: Values | Sequence[Values]) -> Any:  # noqa: ANN401 -- as the driver takes it
-        """What the driver fills in; once, or for each of several values."""
-        return self._filled(values) if isinstance(values, Mapping) else [*map(self._filled, values)]
+        """What the driver fills in: once, or as a list for each of several values; a `KeyError` if one is missing."""
+        if isinstance(values, Mapping):
+            return self._filled(values)
+        return self._filled(values[0]) if len(values) == 1 else [*map(self._filled, values)]
 
     def _filled(self, values: Values) -> Any:  # noqa: ANN401
         given = {**self._constants, **values}
@@ -67,17 +69,26 @@ class Form:
         return turned
 
 
-class Forms:
-    """The forms of a store's statements."""
-
-    def __init__(self) -> None:
-        self.of = lru_cache(maxsize=_KNOWN)(_form_of)
-        """Write a statement out, which is filled in under these names; ``None`` if its text depends on the values."""
+_FORMS: Final[WeakKeyDictionary[sa.Dialect, dict[object, Form | None]]] = WeakKeyDictionary()
+"""The forms of each engine: the statements are shared by all stores on it."""
 
 
-def _form_of(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
-    written = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=not answers)
-    if written.post_compile_params or written.literal_execute_params:
+def form_of(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
+    """The form of a statement that is filled in under these names; ``None`` if its text depends on the values."""
+    known, key = _FORMS.setdefault(dialect, {}), (statement, names, answers)
+    try:
+        return known[key]
+    except KeyError:
+        form = _written(statement, dialect, names, answers=answers)
+    if len(known) >= _KNOWN:
+        known.clear()
+    known[key] = form
+    return form
+
+
+def _written(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
+    written = statement.compile(dialect=dialect, column_keys=list(names))
+    if written.post_compile_params:
         return None
     turning = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in written.binds.items()}
     columns: list[sa.ColumnElement[Any]] = [*statement.exported_columns] if answers else []
@@ -85,7 +96,7 @@ def _form_of(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], 
     return Form(
         str(written),
         None if written.positiontup is None else tuple(written.positiontup),
-        written.params,
+        {name: value for name, value in written.params.items() if not written.binds[name].required},
         {name: turn for name, turn in turning.items() if turn},
         _record_of([str(column.key) for column in columns]),
         [(place, turn) for place, turn in enumerate(turning_back) if turn],

@@ -125,7 +125,7 @@ class HostedStore:
         if self._blocks and (change or self._in_change):
             raise Conflict(NESTED)
         connection = self._connection()
-        moment = self._parts.moment(connection, self._check_open)
+        moment = Moment(connection, self._parts.dialect, self._check_open, is_hosts=True)
         self._blocks, self._in_change = self._blocks + 1, change
         try:
             with saved(connection, self._parts.dialect, change=change):

@@ -13,7 +13,7 @@ from ...domain.errors import Conflict, InvalidValue, PortalLinkageError, StoreUn
 from ...domain.values import MAX_LIMIT
 from . import straight
 from .dialects import Dialect
-from .forms import Form, Forms, Record, Sentence, Statement, Values
+from .forms import Form, Record, Sentence, Statement, Values, form_of
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -81,9 +81,10 @@ class Moment:
 
     connection: sa.Connection
     _dialect: Dialect
-    _forms: Forms
     _check_open: Callable[[], None]
     """Refuses if the store has been closed meanwhile."""
+    is_hosts: bool = False
+    """Whether it is a host's, who may end it meanwhile: SQLAlchemy knows, and refuses what comes after."""
     _ended: bool = attrs.field(default=False, init=False)
 
     def end(self) -> None:
@@ -92,25 +93,11 @@ class Moment:
 
     def rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
         """All rows that a statement of ours answers."""
-        self.check()
-        try:
-            return self._rows(statement, values)
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
-
-    def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
-        form = self._form(statement, values, answers=True) if isinstance(values, Mapping) else None
-        if form is None:
-            return self.connection.execute(statement, values).all()
-        return form.read(straight.execute(self.connection, form.text, form.filled(values), answers=True))
+        return self._told(self._rows, statement, values)
 
     def answer(self, statement: sa.Executable, values: Values) -> HostRows:
         """All rows that a statement of a host's answers."""
-        self.check()
-        try:
-            return self.connection.execute(statement, values).all()
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
+        return self._told(self._execute, statement, values).all()
 
     def rows_among(self, statement: Statement, values: Values, ids: Collection[str]) -> Iterator[Record]:
         """The rows for a collection of ids, asked for by the thousands; the order is that of each statement."""
@@ -119,27 +106,40 @@ class Moment:
 
     def run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
         """Make a change, or the same one for each of several values; for none of them nothing happens."""
-        self.check()
         if values:
-            try:
-                self._run(statement, values)
-            except SQLAlchemyError as error:
-                raise self._failed(error) from error
+            self._told(self._run, statement, values)
+        else:
+            self.check()
+
+    def _told(self, act: Callable[[Any, Any], T], statement: sa.Executable, values: Values | Sequence[Values]) -> T:
+        self.check()
+        try:
+            return act(statement, values)
+        except SQLAlchemyError as error:
+            raise self._failed(error) from error
+
+    def _execute(self, statement: sa.Executable, values: Values | Sequence[Values]) -> sa.CursorResult[Any]:
+        return self.connection.execute(statement, values)
+
+    def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
+        form = self._form(statement, values, answers=True) if isinstance(values, Mapping) else None
+        if form is None:
+            return self._execute(statement, values).all()
+        return form.read(straight.execute(self.connection, form.text, form.filled(values), answers=True))
 
     def _run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
         form = self._form(statement, values, answers=False)
         if form is None:
-            self.connection.execute(statement, values)
+            self._execute(statement, values)
         else:
             straight.execute(self.connection, form.text, form.filled(values), answers=False)
 
     def _form(self, statement: Statement, values: Values | Sequence[Values], *, answers: bool) -> Form | None:
         """The statement as the driver takes it; ``None`` where SQLAlchemy is to execute it."""
-        connection = self.connection
-        if straight.is_watched(connection) or "schema_translate_map" in connection.get_execution_options():
+        if self.is_hosts or straight.is_watched(self.connection):
             return None
         first = values if isinstance(values, Mapping) else values[0]
-        return self._forms.of(statement, connection.dialect, tuple(first), answers=answers)
+        return form_of(statement, self.connection.dialect, tuple(first), answers=answers)
 
     def check(self) -> None:
         """Refuse what comes after the end.

@@ -1,14 +1,11 @@
 """What is read and changed within one moment, and all statements for it, which a store builds once."""
 
-from collections.abc import Callable
-
 import attrs
 import sqlalchemy as sa
 
 from ... import ports
 from . import bills, clients, journal, links, people, rosters, schema
 from .dialects import Dialect
-from .forms import Forms
 from .moment import Moment
 from .sources import Sources
 from .tables import Tables
@@ -79,16 +76,11 @@ class Parts:
     statements: Statements
     dialect: Dialect
     _sources: Sources
-    _forms: Forms = attrs.field(factory=Forms, init=False)
 
     @property
     def tables(self) -> Tables:
         """The tables of the store."""
         return self.statements.tables
-
-    def moment(self, connection: sa.Connection, check_open: Callable[[], None]) -> Moment:
-        """A moment on this connection, until its block ends."""
-        return Moment(connection, self.dialect, self._forms, check_open)
 
     def snapshot(self, moment: Moment) -> SqlSnapshot:
         """What may be read in a moment."""

@@ -188,7 +188,7 @@ class SqlStore:
         """A moment for one block, which another thread may end: what it was opened on is what it leaves."""
         self._check_open()
         opened = self._entrance.enter(change=change)
-        moment = self._parts.moment(opened.connection, self._check_open)
+        moment = Moment(opened.connection, self._parts.dialect, self._check_open)
         is_kept = False
         try:
             yield moment
