@@ -9,10 +9,14 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool.base import _ConnectionFairy
 
 from portal_linkage import StoreUnavailable
 from portal_linkage.adapters.sql import SqlStore, forms
+from portal_linkage.adapters.sql.dialects import dialect_of
+from portal_linkage.adapters.sql.moment import Moment
+from portal_linkage.adapters.sql.sources import Reading
 from portal_linkage.testing.builders import ACME, firm
 from tests.crashes.use_cases import USE_CASES, furnish
 from tests.service.world import World
@@ -106,6 +110,15 @@ def test_a_host_may_close_its_own_connection(store: SqlStore) -> None:
         driver.close()
         with pytest.raises(StoreUnavailable):
             snapshot.firms.find(ACME)
+
+
+def test_rows_of_a_hosts_that_cannot_be_fetched_are_told_by_our_own_error(store: SqlStore) -> None:
+    """Not only what fails when a statement is executed is the database's."""
+    error = OperationalError("a statement", None, sqlite3.OperationalError("the disk is gone"))
+    with store.engine.connect() as connection, mock.patch.object(sa.CursorResult, "all", side_effect=error):
+        reading = Reading(Moment(connection, dialect_of(store.engine), lambda: None, is_hosts=True))
+        with pytest.raises(StoreUnavailable):
+            reading.rows(sa.text("SELECT 1"))
 
 
 def test_statements_are_written_once_for_all_stores_on_an_engine(store: SqlStore) -> None:

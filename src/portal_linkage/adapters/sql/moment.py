@@ -97,7 +97,7 @@ class Moment:
 
     def answer(self, statement: sa.Executable, values: Values) -> HostRows:
         """All rows that a statement of a host's answers."""
-        return self._told(self._execute, statement, values).all()
+        return self._told(self._all, statement, values)
 
     def rows_among(self, statement: Statement, values: Values, ids: Collection[str]) -> Iterator[Record]:
         """The rows for a collection of ids, asked for by the thousands; the order is that of each statement."""
@@ -118,19 +118,19 @@ class Moment:
         except SQLAlchemyError as error:
             raise self._failed(error) from error
 
-    def _execute(self, statement: sa.Executable, values: Values | Sequence[Values]) -> sa.CursorResult[Any]:
-        return self.connection.execute(statement, values)
+    def _all(self, statement: sa.Executable, values: Values | Sequence[Values]) -> HostRows:
+        return self.connection.execute(statement, values).all()
 
     def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
         form = self._form(statement, values, answers=True) if isinstance(values, Mapping) else None
         if form is None:
-            return self._execute(statement, values).all()
+            return self._all(statement, values)
         return form.read(straight.execute(self.connection, form.text, form.filled(values), answers=True))
 
     def _run(self, statement: Sentence, values: Values | Sequence[Values]) -> None:
         form = self._form(statement, values, answers=False)
         if form is None:
-            self._execute(statement, values)
+            self.connection.execute(statement, values)
         else:
             straight.execute(self.connection, form.text, form.filled(values), answers=False)
 
