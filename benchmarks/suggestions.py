@@ -11,10 +11,8 @@ medians in microseconds; a ratio below one says that the library is faster.
 
 import os
 import random
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from heapq import nsmallest
@@ -22,6 +20,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from firm import FIRM, STAFF, batches
+from growth import median
 
 from portal_linkage import ClientEntity, EntityId, Firm, LinkageService
 from portal_linkage.adapters.memory import MemoryStore
@@ -64,15 +63,10 @@ def texts(rows: Sequence[ClientEntity]) -> Mapping[str, Sequence[str]]:
     }
 
 
-def median(ask: Ask, asked: Sequence[str]) -> float:
-    """The median time of an answer."""
+def timed(ask: Ask, asked: Sequence[str]) -> float:
+    """The median time of an answer in microseconds; the first time is not counted."""
     ask(asked[0])
-    spent: list[int] = []
-    for text in asked:
-        began = time.perf_counter_ns()
-        ask(text)
-        spent.append(time.perf_counter_ns() - began)
-    return statistics.median(spent) / 1000
+    return median(lambda turn: ask(asked[turn]), len(asked))
 
 
 def library(store: Store, rows: Sequence[ClientEntity]) -> Ask:
@@ -97,10 +91,9 @@ def scan_in_memory(rows: Sequence[ClientEntity]) -> Ask:
     return scan
 
 
-def scan_in_sql(engine: sa.Engine, rows: Sequence[ClientEntity]) -> Ask:
-    """Let the database look into every text there is."""
-    connection = engine.connect()
-    connection.exec_driver_sql("CREATE TABLE scanned (name TEXT, hay TEXT)")
+def scan_in_sql(connection: sa.Connection, rows: Sequence[ClientEntity]) -> Ask:
+    """Let the database look into every text there is, in a table that is gone afterwards."""
+    connection.exec_driver_sql("CREATE TEMPORARY TABLE scanned (name TEXT, hay TEXT)")
     connection.execute(
         sa.text("INSERT INTO scanned VALUES (:name, :hay)"),
         [{"name": one.name, "hay": folded(one)} for one in rows],
@@ -121,12 +114,12 @@ def main(count: int) -> None:
             if url is not None:
                 store = SqlStore.open(url)
                 after.callback(store.close)
-                contests[name] = (library(store, rows), scan_in_sql(store.engine, rows))
+                contests[name] = (library(store, rows), scan_in_sql(after.enter_context(store.engine.connect()), rows))
         print(f"{count} clients, {HITS} hits")
         print("| text | store | library | scan | ratio |\n|---|---|---:|---:|---:|")
         for kind, asked in texts(rows).items():
             for name, (ours, scan) in contests.items():
-                took, floor = median(ours, asked), median(scan, asked)
+                took, floor = timed(ours, asked), timed(scan, asked)
                 print(f"| {kind} | {name} | {took:,.0f} | {floor:,.0f} | {took / floor:.3f} |")
 
 

@@ -114,9 +114,7 @@ class Mishap:
             cursor.execute(_NO_STATEMENT)
         if self.fault is Fault.STOPPED_WITHIN:
             getattr(cursor, how)(text, values)
-        if self.fault not in _OF_THE_DATABASE:
-            raise KeyboardInterrupt
-        raise _FAILURES["sqlite" if isinstance(cursor, sqlite3.Cursor) else "postgresql"]("the driver has failed")
+        raise self._failure("sqlite" if isinstance(cursor, sqlite3.Cursor) else "postgresql")
 
     def _is_due(self) -> bool:
         if not self._due:
@@ -125,9 +123,13 @@ class Mishap:
         return self._come == self._due or (self._come > self._due and self.fault is Fault.LOST)
 
     def _error(self, connection: sa.Connection) -> BaseException:
-        if self.fault not in _OF_THE_DATABASE:
-            return KeyboardInterrupt()
-        return OperationalError("a statement", None, _FAILURES[connection.dialect.name]("the driver has failed"))
+        failure = self._failure(connection.dialect.name)
+        return failure if isinstance(failure, KeyboardInterrupt) else OperationalError("a statement", None, failure)
+
+    def _failure(self, database: str) -> BaseException:
+        """What the driver of a database raises, or whoever stops the program."""
+        kind: type[BaseException] = _FAILURES[database] if self.fault in _OF_THE_DATABASE else KeyboardInterrupt
+        return kind("it has failed")
 
 
 @contextmanager

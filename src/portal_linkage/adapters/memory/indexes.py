@@ -1,7 +1,7 @@
 """How rows are found without looking at all of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from threading import Lock
 from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 
@@ -114,10 +114,16 @@ Spelled: TypeAlias = tuple[str, str]
 Place: TypeAlias = tuple[int, str]
 """Where somebody stands among those whom a text may mean."""
 
+_Item: TypeAlias = tuple[str, V, Spelled]
+
 
 def spelled(name: str) -> Spelled:
     """Spell a name."""
-    return search_key(name), "".join(f" {word}" for word in words_of(name))
+    return search_key(name), _spaced(words_of(name))
+
+
+def _spaced(words: Iterable[str]) -> str:
+    return "".join(f" {word}" for word in words)
 
 
 @attrs.frozen
@@ -126,6 +132,9 @@ class Sought:
 
     key: str
     words: tuple[str, ...]
+    _spelled: str = attrs.field(
+        init=False, default=attrs.Factory(lambda sought: _spaced(sought.words), takes_self=True)
+    )
 
     @classmethod
     def of(cls, text: str) -> Self | None:
@@ -143,29 +152,25 @@ class Sought:
 
     def named(self, name: Spelled) -> Place:
         """The place of somebody whose words it begins: those first whose name it begins."""
-        return (2 if name[1].startswith(f" {' '.join(self.words)}") else 3, name[0])
+        return (2 if name[1].startswith(self._spelled) else 3, name[0])
 
 
 class Directory(Generic[V]):
     """Whom a typed text may mean: by how their number or address begins, or by the words of their name."""
 
     def __init__(self) -> None:
-        self._marks: OrderedSet[tuple[str, V, Spelled]] = OrderedSet()
-        self._words: OrderedSet[tuple[str, V, Spelled]] = OrderedSet()
+        self._marks: OrderedSet[_Item[V]] = OrderedSet()
+        self._words: OrderedSet[_Item[V]] = OrderedSet()
 
     def add(self, one: V, mark: str, name: str) -> None:
         """Know them by this number or address, and this name."""
-        of_name = spelled(name)
-        self._marks.add((search_key(mark), one, of_name))
-        for word in of_name[1].split():
-            self._words.add((word, one, of_name))
+        for index, item in self._items(one, mark, name):
+            index.add(item)
 
     def discard(self, one: V, mark: str, name: str) -> None:
         """Forget them."""
-        of_name = spelled(name)
-        self._marks.discard((search_key(mark), one, of_name))
-        for word in of_name[1].split():
-            self._words.discard((word, one, of_name))
+        for index, item in self._items(one, mark, name):
+            index.discard(item)
 
     def matching(self, sought: Sought) -> dict[V, Place]:
         """All whom the text may mean. Only those are looked at whom the rarest of its words may mean."""
@@ -177,3 +182,9 @@ class Directory(Generic[V]):
         marked = self._marks.at(self._marks.starting(sought.key))
         found.update({one: sought.numbered(mark, name) for mark, one, name in marked})
         return found
+
+    def _items(self, one: V, mark: str, name: str) -> Iterator[tuple[OrderedSet[_Item[V]], _Item[V]]]:
+        of_name = spelled(name)
+        yield self._marks, (search_key(mark), one, of_name)
+        for word in of_name[1].split():
+            yield self._words, (word, one, of_name)
