@@ -111,7 +111,7 @@ class PortalPeer:
         view = self.portal.view(self.viewers[user])
         due = view.amount_due.get("USD")
         rows = [(int(row.invoice_id),) for row in view.invoices.items]
-        return rows, view.open_invoice_count, int(due.amount * 100) if due else 0
+        return rows, view.open_invoice_count, due.units // 100 if due else 0
 
     def link(self, user: int, entity: int) -> None:
         """The firm's *Add*."""

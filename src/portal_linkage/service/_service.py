@@ -1,7 +1,6 @@
 """The service: arguments checked, one transaction or snapshot opened, the use case called."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Self, TypeVar, get_args
 
@@ -271,15 +270,13 @@ class LinkageService:
             EntityNotFound: the entity is not theirs to see.
         """
         page = PageRequest(limit)
-        with self._reading(viewer, entity_id, page) as reading:
-            return reading.view(page)
+        return self._shown(viewer, entity_id, page, lambda shown: shown.view(page))
 
     def entities(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[ClientEntity]:
         """The entities that the viewer sees, in link order, without their contacts. Raises as `view` does."""
-        with self._reading(viewer, entity_id, page) as reading:
-            return reading.entities(page)
+        return self._shown(viewer, entity_id, page, lambda shown: shown.entities(page))
 
     def invoices(
         self,
@@ -299,15 +296,13 @@ class LinkageService:
         check_type("status", status, InvoiceStatus)
         if status not in (InvoiceStatus.OPEN, InvoiceStatus.PAID):
             raise InvalidValue("status", "must be OPEN or PAID: no other invoices are shown to anybody")
-        with self._reading(viewer, entity_id, page) as reading:
-            return reading.invoices(status, page)
+        return self._shown(viewer, entity_id, page, lambda shown: shown.invoices(status, page))
 
     def late_fees(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
     ) -> Page[LateFee]:
         """The late fees on which something is due, by date, then id, if the firm shows them. Raises as `view` does."""
-        with self._reading(viewer, entity_id, page) as reading:
-            return reading.late_fees(page)
+        return self._shown(viewer, entity_id, page, lambda shown: shown.late_fees(page))
 
     def payments(
         self, viewer: Viewer, *, entity_id: EntityId | None = None, page: PageRequest = _FIRST
@@ -316,8 +311,7 @@ class LinkageService:
 
         Only the payer themselves is told who paid. Raises as `view` does.
         """
-        with self._reading(viewer, entity_id, page) as reading:
-            return reading.payments(page)
+        return self._shown(viewer, entity_id, page, lambda shown: shown.payments(page))
 
     def invoice(self, viewer: Viewer, invoice_id: InvoiceId) -> Invoice:
         """One invoice, if a listing would show it to this viewer.
@@ -415,13 +409,14 @@ class LinkageService:
 
         return changed(self._store, settle_and_ask)
 
-    @contextmanager
-    def _reading(self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest) -> Generator[_readings.Showing]:
+    def _shown(
+        self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest, ask: Callable[[_readings.Showing], T]
+    ) -> T:
         check_type("viewer", viewer, _VIEWERS)
         _check_given(entity_id=entity_id)
         check_type("page", page, PageRequest)
         with self._store.snapshot() as snapshot:
-            yield _readings.Showing(snapshot, viewer, _readings.scope_within(viewer, entity_id))
+            return ask(_readings.Showing(snapshot, viewer, _readings.scope_within(viewer, entity_id)))
 
 
 def _check_verified(email: object) -> None:

@@ -58,7 +58,7 @@ class Entities(Repository):
         after = question.position(page)
         found = self._session.in_scope(scope)
         later = [entity_id for entity_id, place in found.items() if after is None or place > after]
-        rows = question.page(sorted(later, key=found.__getitem__), page, found.__getitem__)
+        rows = question.page(nsmallest(page.limit + 1, later, key=found.__getitem__), page, found.__getitem__)
         return rows.map(cabinet.entities.at)
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:

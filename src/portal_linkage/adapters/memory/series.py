@@ -1,7 +1,7 @@
 """Bills in the order of their listings, with running sums: pages are merges, and totals look at no bill."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from heapq import merge, nsmallest
 from itertools import chain, islice
@@ -24,6 +24,10 @@ _FEW: Final = 8
 _place: Final = itemgetter(0)
 
 
+def _head(run: Sequence[tuple[Place, object]]) -> Place:
+    return run[0][0]
+
+
 class Series(Generic[B]):
     """The bills that a listing shows, each behind its place, in order, and apart for each entity."""
 
@@ -41,7 +45,7 @@ class Series(Generic[B]):
             rests = (run[start : start + count] for run, start in zip(runs, starts, strict=True))
             runs = [rest for rest in rests if rest]
         if len(runs) > _FEW:
-            ordered = islice(merge(*nsmallest(count, runs)), count)
+            ordered = islice(merge(*nsmallest(count, runs, key=_head)), count)
         else:
             ordered = islice(sorted(chain.from_iterable(run[:count] for run in runs)), count)
         return [bill for _, bill in ordered]

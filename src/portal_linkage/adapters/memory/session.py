@@ -22,7 +22,7 @@ class Session:
         self._cabinets = cabinets
         self._writes = writes
         self._log: list[tuple[Shelf[Any, Any], Any, Any]] = []
-        self._scopes: dict[Scope, dict[EntityId, Place]] = {}
+        self._asked: tuple[Scope | None, dict[EntityId, Place]] = (None, {})
         self._ended = False
 
     def cabinet(self, firm_id: FirmId) -> Cabinet:
@@ -36,11 +36,11 @@ class Session:
         A page asks for the same scope again and again. As long as a snapshot is open, nobody changes what is in it.
         """
         cabinet = self.cabinet(scope.firm_id)
-        if self._writes:
-            return cabinet.in_scope(scope)
-        if scope not in self._scopes:
-            self._scopes[scope] = cabinet.in_scope(scope)
-        return self._scopes[scope]
+        asked, found = self._asked  # at once: threads may share a snapshot
+        if asked is not scope or self._writes:
+            found = cabinet.in_scope(scope)
+            self._asked = (scope, found)
+        return found
 
     def opened(self, firm_id: FirmId) -> Cabinet:
         """The firm's own cabinet, to write to.
@@ -75,8 +75,8 @@ class Session:
             StoreUnavailable: the store has been closed.
             Conflict: the block is over.
         """
-        self._door.check_open()
-        if self._ended:
+        if self._door.closed or self._ended:
+            self._door.check_open()
             raise Conflict("this snapshot or transaction has ended with its with block")
 
     def end(self) -> None:

@@ -1,7 +1,9 @@
 """The store, and what its ``with`` blocks give."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+import attrs
 
 from ... import ports
 from ...domain.events import Event
@@ -13,27 +15,80 @@ from .shelves import Cabinet, Shelf
 
 
 class MemorySnapshot:
-    """One moment of a `MemoryStore`. The protocol offers what reads; what writes is refused."""
+    """One moment of a `MemoryStore`. The protocol offers what reads; what writes is refused.
+
+    Its parts are made when they are asked for: most blocks ask for one or two.
+    """
 
     def __init__(self, session: Session) -> None:
-        self.firms = clients.Firms(session)
-        self.users = people.Users(session)
-        self.links = people.Links(session)
-        self.bars = people.Bars(session)
-        self.entities = clients.Entities(session)
-        self.invoices = bills.Invoices(session)
-        self.late_fees = bills.LateFees(session)
-        self.payments = bills.Payments(session)
-        self.journal = clients.Journal(session)
+        self._session = session
+
+    @property
+    def firms(self) -> clients.Firms:
+        return clients.Firms(self._session)
+
+    @property
+    def users(self) -> people.Users:
+        return people.Users(self._session)
+
+    @property
+    def links(self) -> people.Links:
+        return people.Links(self._session)
+
+    @property
+    def bars(self) -> people.Bars:
+        return people.Bars(self._session)
+
+    @property
+    def entities(self) -> clients.Entities:
+        return clients.Entities(self._session)
+
+    @property
+    def invoices(self) -> bills.Invoices:
+        return bills.Invoices(self._session)
+
+    @property
+    def late_fees(self) -> bills.LateFees:
+        return bills.LateFees(self._session)
+
+    @property
+    def payments(self) -> bills.Payments:
+        return bills.Payments(self._session)
+
+    @property
+    def journal(self) -> clients.Journal:
+        return clients.Journal(self._session)
 
 
 class MemoryTransaction(MemorySnapshot):
     """A change to a `MemoryStore`."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.mailboxes = people.Mailboxes(session)
-        self.attempts = people.Attempts(session)
+    @property
+    def mailboxes(self) -> people.Mailboxes:
+        return people.Mailboxes(self._session)
+
+    @property
+    def attempts(self) -> people.Attempts:
+        return people.Attempts(self._session)
+
+
+@attrs.define
+class _Reading:
+    """The block of a snapshot. A generator would take as long as to answer."""
+
+    _door: Door
+    _cabinets: Shelf[FirmId, Cabinet]
+    _session: Session = attrs.field(init=False)
+    _thread: int = attrs.field(init=False)
+
+    def __enter__(self) -> ports.Snapshot:
+        self._thread = self._door.enter(alone=False)
+        self._session = Session(self._door, self._cabinets, writes=False)
+        return MemorySnapshot(self._session)
+
+    def __exit__(self, *_: object) -> None:
+        self._session.end()
+        self._door.leave(self._thread)
 
 
 class MemoryStore:
@@ -49,15 +104,8 @@ class MemoryStore:
         self._door = Door()
         self._cabinets: Shelf[FirmId, Cabinet] = Shelf()
 
-    @contextmanager
-    def snapshot(self) -> Generator[ports.Snapshot, None, None]:
-        thread = self._door.enter(alone=False)
-        session = Session(self._door, self._cabinets, writes=False)
-        try:
-            yield MemorySnapshot(session)
-        finally:
-            session.end()
-            self._door.leave(thread)
+    def snapshot(self) -> AbstractContextManager[ports.Snapshot]:
+        return _Reading(self._door, self._cabinets)
 
     @contextmanager
     def transaction(self) -> Generator[ports.Transaction, None, None]:

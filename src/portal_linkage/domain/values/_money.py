@@ -9,6 +9,7 @@ import attrs
 
 from ..errors import InvalidValue
 from ._text import check_type
+from ._unchecked import setters_of
 
 UNITS_PER_ONE: Final = 10_000
 """Amounts are kept and summed as integers of 1/10,000 of the currency's unit."""
@@ -80,8 +81,8 @@ class Money:
     def of_units(cls, units: int, currency: str) -> Self:
         """Build money from a store's integer of 1/10,000, which may be a sum beyond the limit of one amount."""
         money = cls.__new__(cls)
-        object.__setattr__(money, "units", units)
-        object.__setattr__(money, "currency", currency)
+        _set_units(money, units)
+        _set_currency(money, currency)
         return money
 
     @property
@@ -101,6 +102,9 @@ class Money:
 
     def __repr__(self) -> str:
         return f"Money({self._plain()!r}, {self.currency!r})"
+
+
+_set_units, _set_currency = map(setters_of(Money).__getitem__, ("units", "currency"))
 
 
 def check_amount(field: str, value: object) -> None:
