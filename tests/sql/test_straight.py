@@ -17,9 +17,11 @@ from portal_linkage.adapters.sql import SqlStore, forms
 from portal_linkage.adapters.sql.dialects import dialect_of
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.sources import Reading
-from portal_linkage.testing.builders import ACME, firm
+from portal_linkage.testing.builders import ACME, entity, firm
 from tests.crashes.use_cases import USE_CASES, furnish
 from tests.service.world import World
+
+from .story import client_ids
 
 Heard = list[object]
 
@@ -133,8 +135,21 @@ def test_forms_are_forgotten_when_there_are_too_many(store: SqlStore, monkeypatc
     monkeypatch.setattr(forms, "_KNOWN", 3)
     for number in range(9):
         statement: sa.Select[Any] = sa.select(sa.literal_column(str(number)))
-        forms.form_of(statement, store.engine.dialect, (), answers=True)
+        forms.form_of(statement, store.engine.dialect, {}, answers=True)
     assert len(forms._FORMS[store.engine.dialect]) <= 3
+
+
+def test_lists_of_any_length_share_few_forms(store: SqlStore) -> None:
+    """A list is written out for the next power of two, and what it does not fill finds nothing."""
+    ids = client_ids(20)
+    with store.transaction() as tx:
+        tx.entities.save_many(entity(one) for one in ids)
+    known = forms._FORMS[store.engine.dialect]
+    with store.snapshot() as snapshot:
+        before = len(known)
+        found = [snapshot.entities.labels(ACME, ids[:count]) for count in range(1, 18)]
+    assert [[*labels] for labels in found] == [ids[:count] for count in range(1, 18)]
+    assert len(known) - before == len((1, 2, 4, 8, 16, 32))
 
 
 def test_a_value_that_is_missing_is_a_mistake(store: SqlStore) -> None:
@@ -142,8 +157,7 @@ def test_a_value_that_is_missing_is_a_mistake(store: SqlStore) -> None:
     statement: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         sa.literal_column("1") == sa.bindparam("firm", type_=sa.Text)
     )
-    form = forms.form_of(statement, store.engine.dialect, ("frim",), answers=True)
-    assert form is not None
+    form = forms.form_of(statement, store.engine.dialect, {"firm": "acme"}, answers=True)
     with pytest.raises(KeyError):
         form.filled({"frim": "acme"})
 

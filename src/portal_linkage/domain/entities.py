@@ -139,7 +139,12 @@ class ClientEntity:
     @property
     def label(self) -> str:
         """How people are shown the entity: ``"Smith, Jane (1001)"``."""
-        return f"{self.name} ({self.client_number})"
+        return label_of(self.name, self.client_number)
+
+
+def label_of(name: str, client_number: str) -> str:
+    """How people are shown an entity of this name and number."""
+    return f"{name} ({client_number})"
 
 
 @final

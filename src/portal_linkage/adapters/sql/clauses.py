@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ...domain.values import EntityId, FirmId, PageRequest, Question
+from ...domain.values import EntityId, FirmId, Key, PageRequest, Question, Shape
 from ...domain.viewers import Only, Scope
 from .dialects import Dialect
 from .forms import Statement
@@ -135,8 +136,12 @@ def in_order(*columns: sa.ColumnElement[Any], newest_first: bool = False) -> Seq
 
 def page_values(question: Question, request: PageRequest, *, newest_first: bool = False) -> dict[str, Any]:
     """What a page is asked for with: one row more than it holds tells whether there is a next."""
-    key = question.position(request)
-    if key is None:
-        first, *rest = question.shape
-        key = ((_MOST if newest_first else _LEAST)[first], *(_LEAST[kind] for kind in rest))
+    key = question.position(request) or _start(question.shape, newest_first=newest_first)
     return {"limit": request.limit + 1, **{f"after_{index}": part for index, part in enumerate(key)}}
+
+
+@lru_cache(maxsize=64)
+def _start(shape: Shape, *, newest_first: bool) -> Key:
+    """The key before all others."""
+    first, *rest = shape
+    return ((_MOST if newest_first else _LEAST)[first], *(_LEAST[kind] for kind in rest))

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
-from ...domain.entities import ClientEntity, Contact, Firm, PortalSettings
+from ...domain.entities import ClientEntity, Contact, Firm, PortalSettings, label_of
 from ...domain.outcomes import Suggestion
 from ...domain.values import (
     EmailAddress,
@@ -77,7 +77,9 @@ class EntityStatements:
         entity, contact = tables.entity, tables.contact
         every = sa.select(*clauses.shown(entity)).where(this(entity))
         self.active = every.where(entity.c.active == sa.true())
-        self.some = every.where(entity.c.entity_id.in_(AMONG))
+        among = entity.c.entity_id.in_(AMONG)
+        self.some = every.where(among)
+        self.labels = sa.select(entity.c.entity_id, entity.c.name, entity.c.client_number).where(this(entity), among)
         self.find = _with_contacts(tables, every.where(this(entity, "entity_id")))
         self.covers = Scoped(tables, dialect, lambda visible: sa.select(visible.c.entity_id).limit(1))
         self.in_scope = Scoped(
@@ -129,8 +131,8 @@ class SqlEntityReader(Part[E]):
         return ENTITY_ROWS.page(question.page(rows, page, attrgetter("revision", "position")))
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
-        rows = tuple(self._moment.rows_among(self._statements.some, {"firm": firm_id}, entity_ids))
-        return {entity.entity_id: entity.label for entity in ENTITY_ROWS.restore(rows)}
+        rows = self._moment.rows_among(self._statements.labels, {"firm": firm_id}, entity_ids)
+        return {entity_id: label_of(name, number) for entity_id, name, number in rows}
 
     def listing(self, firm_id: FirmId, email: EmailAddress) -> tuple[ClientEntity, ...]:
         rows = self._moment.rows(self._statements.listing, {"firm": firm_id, "email_key": email.key})

@@ -2,13 +2,14 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from itertools import zip_longest
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
 import attrs
 import sqlalchemy as sa
 
-Values: TypeAlias = Mapping[str, Any]
+Values: TypeAlias = dict[str, Any]
 Sentence: TypeAlias = sa.Insert | sa.Update | sa.Delete
 """What changes rows."""
 Statement: TypeAlias = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]] | Sentence
@@ -40,6 +41,8 @@ class Form:
     _places: tuple[str, ...] | None
     """The names of what is filled in by place; ``None`` where the driver goes by names."""
     _constants: Values
+    _lists: Mapping[str, Sequence[str]]
+    """The names of the members of what is a list."""
     _turned: Mapping[str, _Turn]
     """What the driver wants in another way, such as dates."""
     _record: Callable[[Iterable[Any]], Record]
@@ -48,12 +51,14 @@ class Form:
 
     def filled(self, values: Values | Sequence[Values]) -> Any:  # noqa: ANN401 -- as the driver takes it
         """What the driver fills in: once, or as a list for each of several values; a `KeyError` if one is missing."""
-        if isinstance(values, Mapping):
+        if isinstance(values, dict):
             return self._filled(values)
         return self._filled(values[0]) if len(values) == 1 else [*map(self._filled, values)]
 
     def _filled(self, values: Values) -> Any:  # noqa: ANN401
         given = {**self._constants, **values}
+        for name, members in self._lists.items():
+            given.update(zip_longest(members, given[name]))  # what is left of the room is null, which nothing equals
         for name, turn in self._turned.items():
             given[name] = turn(given[name])
         return given if self._places is None else tuple(map(given.__getitem__, self._places))
@@ -69,34 +74,45 @@ class Form:
         return turned
 
 
-_FORMS: Final[WeakKeyDictionary[sa.Dialect, dict[object, Form | None]]] = WeakKeyDictionary()
+_FORMS: Final[WeakKeyDictionary[sa.Dialect, dict[object, Form]]] = WeakKeyDictionary()
 """The forms of each engine: the statements are shared by all stores on it."""
 
 
-def form_of(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
-    """The form of a statement that is filled in under these names; ``None`` if its text depends on the values."""
-    known, key = _FORMS.setdefault(dialect, {}), (statement, names, answers)
+def form_of(statement: Statement, dialect: sa.Dialect, values: Values, *, answers: bool) -> Form:
+    """The form of a statement that is filled in with values of these names, and with lists of such a length."""
+    rooms = [_room(len(value)) for value in values.values() if _is_list(value)]
+    known, key = _FORMS.setdefault(dialect, {}), (statement, *values, *rooms, answers)
     try:
         return known[key]
     except KeyError:
-        form = _written(statement, dialect, names, answers=answers)
+        form = _written(statement, dialect, values, answers=answers)
     if len(known) >= _KNOWN:
         known.clear()
     known[key] = form
     return form
 
 
-def _written(statement: Statement, dialect: sa.Dialect, names: tuple[str, ...], *, answers: bool) -> Form | None:
-    written = statement.compile(dialect=dialect, column_keys=list(names))
-    if written.post_compile_params:
-        return None
+def _is_list(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
+def _room(count: int) -> int:
+    """How many members a list is written out for: the next power of two, so that there are few forms."""
+    return 1 << (count - 1).bit_length()
+
+
+def _written(statement: Statement, dialect: sa.Dialect, values: Values, *, answers: bool) -> Form:
+    written = statement.compile(dialect=dialect, column_keys=[*values])
+    spacious = {name: (None,) * _room(len(value)) if _is_list(value) else value for name, value in values.items()}
+    full = written.construct_expanded_state(spacious)
     turning = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in written.binds.items()}
     columns: list[sa.ColumnElement[Any]] = [*statement.exported_columns] if answers else []
     turning_back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return Form(
-        str(written),
-        None if written.positiontup is None else tuple(written.positiontup),
+        full.statement,
+        None if full.positiontup is None else tuple(full.positiontup),
         {name: value for name, value in written.params.items() if not written.binds[name].required},
+        full.parameter_expansion,
         {name: turn for name, turn in turning.items() if turn},
         _record_of([str(column.key) for column in columns]),
         [(place, turn) for place, turn in enumerate(turning_back) if turn],

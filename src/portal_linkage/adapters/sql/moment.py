@@ -1,6 +1,6 @@
 """One moment of the store. Every statement goes through it, and a driver's error becomes ours here and nowhere else."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -122,7 +122,9 @@ class Moment:
         return self.connection.execute(statement, values).all()
 
     def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
-        form = self._form(statement, values, answers=True) if isinstance(values, Mapping) else None
+        if not isinstance(values, dict) and len(values) == 1:
+            (values,) = values
+        form = self._form(statement, values, answers=True) if isinstance(values, dict) else None
         if form is None:
             return self._all(statement, values)
         return form.read(straight.execute(self.connection, form.text, form.filled(values), answers=True))
@@ -138,8 +140,8 @@ class Moment:
         """The statement as the driver takes it; ``None`` where SQLAlchemy is to execute it."""
         if self.is_hosts or straight.is_watched(self.connection):
             return None
-        first = values if isinstance(values, Mapping) else values[0]
-        return form_of(statement, self.connection.dialect, tuple(first), answers=answers)
+        first = values if isinstance(values, dict) else values[0]
+        return form_of(statement, self.connection.dialect, first, answers=answers)
 
     def check(self) -> None:
         """Refuse what comes after the end.

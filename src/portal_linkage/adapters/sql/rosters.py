@@ -82,7 +82,7 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
 
     def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
         if entity_ids:
-            self._moment.run(self._statements.part, {"firm": firm_id, "ids": list(entity_ids)})
+            self._moment.run(self._statements.part, {"firm": firm_id, "ids": tuple(entity_ids)})
 
     def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
         for chunk in chunks(entities):

@@ -41,7 +41,7 @@ class Reading:
 
     def rows(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> HostRows:
         """All rows that a statement answers, in the transaction of the store; the driver's errors become ours."""
-        return self._moment.answer(statement, values or {})
+        return self._moment.answer(statement, dict(values or {}))
 
 
 @attrs.define
