@@ -1,5 +1,6 @@
 """The decisions, as truth tables: what a sign-up links, what is explained, what a proof opens."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 
@@ -124,6 +125,26 @@ def test_sign_up_links_what_the_law_says(
     assert rest == sorted(rest)
     assert not counts or ids[0] == claimed
     assert all((LISTING in kinds) is (entity_id in listed) for entity_id, kinds in links)
+
+
+class Refused(list[EntityId]):
+    """Refusals that count how often somebody goes through them."""
+
+    turns = 0
+
+    def __iter__(self) -> Iterator[EntityId]:
+        self.turns += 1
+        return super().__iter__()
+
+
+def test_refusals_are_gone_through_once_however_many_entities_are_listed() -> None:
+    """An office that lists thousands, and was barred from thousands, signs up in no more time than their sum."""
+    barred, left = Refused([b.SMITH]), Refused([b.TRUST])
+    links = rules.sign_up(
+        b.user(), claimed=None, by=ARRIVAL, listed=LISTED, barred=barred, left=left, policy=LinkagePolicy()
+    )
+    assert told(links) == [(b.REALTY, [LISTING])]
+    assert (barred.turns, left.turns) == (1, 1)
 
 
 # -- Proofs ------------------------------------------------------------------------------------------------------------

@@ -56,13 +56,17 @@ def _of(kind: EventKind, link: Link, *, by: str, at: datetime, ground: GroundKin
 
 def linked(link: Link) -> tuple[Event, ...]:
     """A link came to be: by its first ground, then by the others."""
-    first, *others = (ground_added(link, ground) for ground in link.grounds)
-    return (attrs.evolve(first, kind=EventKind.LINKED), *others)
+    first, *others = link.grounds
+    return (_by_ground(EventKind.LINKED, link, first), *(ground_added(link, ground) for ground in others))
 
 
 def ground_added(link: Link, ground: Ground) -> Event:
     """A link has one more ground."""
-    return _of(EventKind.GROUND_ADDED, link, by=ground.by, at=ground.since, ground=ground.kind)
+    return _by_ground(EventKind.GROUND_ADDED, link, ground)
+
+
+def _by_ground(kind: EventKind, link: Link, ground: Ground) -> Event:
+    return _of(kind, link, by=ground.by, at=ground.since, ground=ground.kind)
 
 
 def ground_lost(link: Link, ground: GroundKind, *, by: str, at: datetime) -> Event:

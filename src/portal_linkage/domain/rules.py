@@ -52,13 +52,14 @@ def sign_up(
     if claimed is not None and claimed not in barred and admitted:
         kinds[claimed] = [by]
     if policy.auto_link is not AutoLink.OFF:
-        kinds |= {entity_id: [] for entity_id in on_list if entity_id not in {*kinds, *barred, *left}}
+        passed = {*kinds, *barred, *left}
+        kinds |= {entity_id: [] for entity_id in on_list if entity_id not in passed}
     for entity_id in kinds.keys() & set(on_list):
         kinds[entity_id].append(GroundKind.CONTACT_LISTING)
-    return tuple(
-        new_link(user, entity_id, *(Ground(kind=kind, since=user.signed_up_at, by=user.user_id) for kind in given))
-        for entity_id, given in kinds.items()
-    )
+    grounds = {
+        kind: Ground(kind=kind, since=user.signed_up_at, by=user.user_id) for kind in (by, GroundKind.CONTACT_LISTING)
+    }
+    return tuple(new_link(user, entity_id, *map(grounds.__getitem__, given)) for entity_id, given in kinds.items())
 
 
 def proven(bearers: Sequence[ClientEntity]) -> EntityId | None:
