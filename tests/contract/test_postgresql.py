@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
+
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Store
 from portal_linkage.testing.contract import StorePromises
@@ -28,6 +30,7 @@ class TestPorts(StorePromises):
         return statements(store)
 
 
+@pytest.mark.no_cover  # as long again, for no line that the promises do not reach
 class TestLaws(LawPromises):
     """The laws."""
 

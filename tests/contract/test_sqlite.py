@@ -37,6 +37,7 @@ class TestPorts(StorePromises):
         return statements(store)
 
 
+@pytest.mark.no_cover  # as long again, for no line that the promises do not reach
 class TestLaws(LawPromises):
     """The laws, kept in memory: that is faster."""
 

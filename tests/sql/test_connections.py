@@ -247,7 +247,7 @@ def test_a_driver_that_nobody_has_tried_is_refused(kind: str) -> None:
     """Another driver tells of errors and of transactions in other ways: it is not found out amid a change."""
     engine = create_engine(f"{kind}://")
     engine.dialect.driver = "another"
-    with pytest.raises(InvalidValue, match="must be of a SQLite or PostgreSQL database"):
+    with pytest.raises(InvalidValue, match="engine: must be of a SQLite or PostgreSQL database"):
         SqlStore(engine)
     engine.dispose()
 

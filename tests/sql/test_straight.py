@@ -17,7 +17,7 @@ from portal_linkage.adapters.sql import SqlStore, forms
 from portal_linkage.adapters.sql.dialects import dialect_of
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.sources import Reading
-from portal_linkage.testing.builders import ACME, entity, firm
+from portal_linkage.testing.builders import ACME, JANE, entity, firm
 from tests.crashes.use_cases import USE_CASES, furnish
 from tests.service.world import World
 
@@ -68,13 +68,22 @@ def read(store: SqlStore) -> None:
 def test_whoever_listens_is_told_of_every_statement(
     store: SqlStore, listen: Callable[[SqlStore, Heard, pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By an event of whatever kind, or by the log; and whoever does not costs nothing."""
-    with mock.patch.object(sa.Connection, "execute", side_effect=AssertionError):
-        read(store)
+    """By an event of whatever kind, or by the log."""
     heard: Heard = []
     listen(store, heard, monkeypatch)
     read(store)
     assert heard
+
+
+def test_where_nobody_listens_sqlalchemy_executes_nothing(store: SqlStore) -> None:
+    """Not what asks, nor what changes, nor a list of ids or of rows."""
+    with mock.patch.object(sa.Connection, "execute", side_effect=AssertionError):
+        read(store)
+        with store.transaction() as tx:
+            tx.firms.save(firm())
+            tx.entities.save_many(map(entity, client_ids(2)))
+            tx.mailboxes.lock(ACME, JANE)
+            assert len(tx.entities.labels(ACME, client_ids(2))) == len(client_ids(2))
 
 
 def undone_meanwhile(store: SqlStore, connection: sa.Connection, begun: sa.Transaction) -> None:
