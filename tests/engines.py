@@ -53,12 +53,14 @@ def _template() -> Path:
     return path
 
 
-def emptied(engine: str) -> sa.Engine:
-    """That database, with nothing in its tables."""
-    with shared(engine).begin() as connection:
+def emptied(kind: str) -> sa.Engine:
+    """That database, with nothing in its tables, and nobody who listens to it."""
+    engine = shared(kind)
+    with engine.begin() as connection:
         for table in _TABLES:
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 -- a name
-    return shared(engine)
+    engine._has_events = False  # SQLAlchemy does not notice that whoever listened has gone
+    return engine
 
 
 def url_of(engine: str, folder: Path) -> str:

@@ -362,3 +362,17 @@ def test_closing_lets_go_of_everything(store: MemoryStore) -> None:
     """A closed store holds no firm any more."""
     store.close()
     assert not store._cabinets.rows
+
+
+def test_a_snapshot_is_opened_once() -> None:
+    """Not even by its own block: the first one would never end."""
+    store = MemoryStore()
+    block = store.snapshot()
+    with block as snapshot:
+        with pytest.raises(Conflict, match="opened once"):
+            block.__enter__()
+        assert snapshot.firms.find(ACME) is None
+    with pytest.raises(Conflict):
+        snapshot.firms.find(ACME)
+    with store.transaction() as tx:
+        tx.firms.save(firm())

@@ -13,11 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool.base import _ConnectionFairy
 
 from portal_linkage import StoreUnavailable
-from portal_linkage.adapters.sql import SqlStore, forms
+from portal_linkage.adapters.sql import SqlStore, clauses, forms
 from portal_linkage.adapters.sql.dialects import dialect_of
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.sources import Reading
 from portal_linkage.testing.builders import ACME, JANE, entity, firm
+from tests import engines
 from tests.crashes.use_cases import USE_CASES, furnish
 from tests.service.world import World
 
@@ -75,8 +76,12 @@ def test_whoever_listens_is_told_of_every_statement(
     assert heard
 
 
-def test_where_nobody_listens_sqlalchemy_executes_nothing(store: SqlStore) -> None:
+@pytest.mark.parametrize("kind", [*engines.SQL, "one connection of a host's"])
+def test_where_nobody_listens_sqlalchemy_executes_nothing(kind: str) -> None:
     """Not what asks, nor what changes, nor a list of ids or of rows."""
+    of_host = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    store = SqlStore(engines.emptied(kind) if kind in engines.SQL else of_host)
+    store.migrate()
     with mock.patch.object(sa.Connection, "execute", side_effect=AssertionError):
         read(store)
         with store.transaction() as tx:
@@ -84,6 +89,7 @@ def test_where_nobody_listens_sqlalchemy_executes_nothing(store: SqlStore) -> No
             tx.entities.save_many(map(entity, client_ids(2)))
             tx.mailboxes.lock(ACME, JANE)
             assert len(tx.entities.labels(ACME, client_ids(2))) == len(client_ids(2))
+    of_host.dispose()
 
 
 def undone_meanwhile(store: SqlStore, connection: sa.Connection, begun: sa.Transaction) -> None:
@@ -159,6 +165,15 @@ def test_lists_of_any_length_share_few_forms(store: SqlStore) -> None:
         found = [snapshot.entities.labels(ACME, ids[:count]) for count in range(1, 18)]
     assert [[*labels] for labels in found] == [ids[:count] for count in range(1, 18)]
     assert len(known) - before == len((1, 2, 4, 8, 16, 32))
+
+
+def test_a_list_is_never_cut(store: SqlStore) -> None:
+    """Who would fill more into a form than it has room for is told so: what is left out might be a bar."""
+    among: sa.Select[Any] = sa.select(sa.literal_column("1")).where(sa.literal_column("1").in_(clauses.AMONG))
+    form = forms.form_of(among, store.engine.dialect, {"ids": ["1", "2", "3"]}, answers=True)
+    assert form.filled({"ids": ("1",)}) == ("1", None, None, None)
+    with pytest.raises(ValueError, match="longer"):
+        form.filled({"ids": tuple("12345")})
 
 
 def test_a_value_that_is_missing_is_a_mistake(store: SqlStore) -> None:

@@ -33,7 +33,8 @@ class Session:
     def in_scope(self, scope: Scope) -> dict[EntityId, Place]:
         """The ids of the entities in scope, each with its place in link order.
 
-        A page asks for the same scope again and again. As long as a snapshot is open, nobody changes what is in it.
+        A page asks again and again with the same scope, the very same object. As long as a snapshot is open, nobody
+        changes what is in it.
         """
         cabinet = self.cabinet(scope.firm_id)
         asked, found = self._asked  # at once: threads may share a snapshot
@@ -75,8 +76,8 @@ class Session:
             StoreUnavailable: the store has been closed.
             Conflict: the block is over.
         """
-        if self._door.closed or self._ended:
-            self._door.check_open()
+        self._door.check_open()
+        if self._ended:
             raise Conflict("this snapshot or transaction has ended with its with block")
 
     def end(self) -> None:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import attrs
 
 from ... import ports
+from ...domain.errors import Conflict
 from ...domain.events import Event
 from ...domain.values import MAX_LIMIT, FirmId, Page, PageRequest
 from . import bills, clients, people
@@ -77,14 +78,15 @@ class _Reading:
     """The block of a snapshot. A generator would take as long as to answer."""
 
     _door: Door
-    _cabinets: Shelf[FirmId, Cabinet]
-    _session: Session = attrs.field(init=False)
-    _thread: int = attrs.field(init=False)
+    _session: Session
+    _thread: int = attrs.field(default=0, init=False)
 
     def __enter__(self) -> ports.Snapshot:
-        self._thread = self._door.enter(alone=False)
-        self._session = Session(self._door, self._cabinets, writes=False)
-        return MemorySnapshot(self._session)
+        if self._thread:
+            raise Conflict("a snapshot is opened once: ask the store for another one")
+        snapshot = MemorySnapshot(self._session)
+        self._thread = self._door.enter(alone=False)  # last: who is interrupted before is not inside
+        return snapshot
 
     def __exit__(self, *_: object) -> None:
         self._session.end()
@@ -105,7 +107,7 @@ class MemoryStore:
         self._cabinets: Shelf[FirmId, Cabinet] = Shelf()
 
     def snapshot(self) -> AbstractContextManager[ports.Snapshot]:
-        return _Reading(self._door, self._cabinets)
+        return _Reading(self._door, Session(self._door, self._cabinets, writes=False))
 
     @contextmanager
     def transaction(self) -> Generator[ports.Transaction, None, None]:

@@ -33,7 +33,8 @@ class Entrance:
     """Lets the blocks of one store in, each in a transaction of its own, but snapshots within a snapshot."""
 
     def __init__(self, engine: sa.Engine, dialect: Dialect, *, is_steady: bool) -> None:
-        self._engine = dialect.adopt(engine)
+        dialect.adopt(engine)
+        self._engine = engine
         self._dialect = dialect
         self._is_steady = is_steady
         self._turn = threading.Lock()

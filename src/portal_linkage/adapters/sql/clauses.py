@@ -18,7 +18,7 @@ Condition = sa.ColumnElement[bool]
 
 LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 AMONG: Final[sa.BindParameter[Any]] = sa.bindparam("ids", expanding=True)
-"""The ids that `Moment.rows_among` fills in."""
+"""The ids that a statement is about: some hundreds, or as many as `Moment.rows_among` asks for at once."""
 SURVIVOR: Final = sa.bindparam("survivor", type_=sa.Text)
 
 _LEAST: Final[dict[type, str | int | date]] = {str: "", int: -(2**63), date: date.min}

@@ -78,7 +78,6 @@ class EntityStatements:
         every = sa.select(*clauses.shown(entity)).where(this(entity))
         self.active = every.where(entity.c.active == sa.true())
         among = entity.c.entity_id.in_(AMONG)
-        self.some = every.where(among)
         self.labels = sa.select(entity.c.entity_id, entity.c.name, entity.c.client_number).where(this(entity), among)
         self.find = _with_contacts(tables, every.where(this(entity, "entity_id")))
         self.covers = Scoped(tables, dialect, lambda visible: sa.select(visible.c.entity_id).limit(1))
@@ -95,7 +94,7 @@ class EntityStatements:
         bearers = sa.select(former.c.entity_id).where(this(former, "number"))
         self.formerly = self.active.where(entity.c.entity_id.in_(bearers)).order_by(entity.c.entity_id)
         self.roster = _with_contacts(tables, clauses.paged(every, entity.c.entity_id))
-        self.roster_of = _with_contacts(tables, self.some)
+        self.roster_of = _with_contacts(tables, every.where(among))
         of_others = sa.and_(contact.c.entity_id.in_(AMONG), contact.c.source != sa.bindparam("source"))
         self.listed_elsewhere = sa.select(contact.c.entity_id, contact.c.email, contact.c.email_key).where(
             this(contact), of_others

@@ -61,10 +61,13 @@ class Dialect:
     drivers: frozenset[str]
     """The drivers that are known, as SQLAlchemy calls them: others tell of errors and transactions in other ways."""
     insert: Callable[[sa.Table], Upsert]
-    adopt: Callable[[sa.Engine], sa.Engine]
-    """Make an engine, the host's own too, fit for a store: changes begin when and how `begin` says."""
+    adopt: Callable[[sa.Engine], None]
+    """Make an engine, the host's own too, fit for a store."""
     begin: _Begin
-    """Begin a transaction of our own. A reading that is not steady sees what others commit meanwhile."""
+    """Begin a transaction of our own. A reading that is not steady sees what others commit meanwhile.
+
+    A driver that would begin it otherwise is told so on the connection: to tell the engine is to listen to it.
+    """
     join: _Join
     """Make sure that a host's transaction has begun, so that a savepoint in it is one."""
     saves_reads: bool
@@ -99,16 +102,9 @@ class Dialect:
         return self.insert(table).on_conflict_do_nothing(index_elements=table.primary_key.columns.keys())
 
 
-def _adopt_sqlite(engine: sa.Engine) -> sa.Engine:
-    """The driver begins a transaction only before a change that is in none, and ours always are in one.
-
-    A pool of one connection may give it to us while the host has begun something on it. That level, once set, makes
-    the driver commit it, so that none of it is undone with ours.
-    """
+def _adopt_sqlite(engine: sa.Engine) -> None:
     if not event.contains(engine, "invalidate", _roll_back):
         event.listen(engine, "invalidate", _roll_back)
-    is_shared = isinstance(engine.pool, SingletonThreadPool | StaticPool)
-    return engine.execution_options(isolation_level="AUTOCOMMIT") if is_shared else engine
 
 
 def _roll_back(driver: Any, *_: object) -> None:  # noqa: ANN401 -- a driver's connection
@@ -117,12 +113,18 @@ def _roll_back(driver: Any, *_: object) -> None:  # noqa: ANN401 -- a driver's c
         driver.rollback()
 
 
-def _adopt_postgresql(engine: sa.Engine) -> sa.Engine:
-    """The driver begins a transaction before any statement, unless it is told not to."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+def _adopt_postgresql(engine: sa.Engine) -> None:
+    """It is fit as it is."""
 
 
 def _begin_sqlite(connection: sa.Connection, *, change: bool, steady: bool) -> None:
+    """The driver begins a transaction only before a change that is in none, and ours always are in one.
+
+    A pool of one connection may give it to us while the host has begun something on it. Autocommit, once set, makes
+    the driver commit it, so that none of it is undone with ours.
+    """
+    if isinstance(connection.engine.pool, SingletonThreadPool | StaticPool):
+        connection.execution_options(isolation_level="AUTOCOMMIT")
     connection.begin()
     if _is_sound_sqlite(connection):  # a host's engine may begin a transaction in an event: ours begins otherwise
         connection.exec_driver_sql("ROLLBACK")
@@ -224,6 +226,8 @@ def _lock_postgresql(connection: sa.Connection) -> None:
 
 
 def _begin_postgresql(connection: sa.Connection, *, change: bool, steady: bool) -> None:
+    """The driver begins a transaction before any statement, unless it is told not to."""
+    connection.execution_options(isolation_level="AUTOCOMMIT")
     if change or not steady:
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED").close()
     else:

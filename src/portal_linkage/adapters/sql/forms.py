@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, repeat
 from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
@@ -51,14 +51,13 @@ class Form:
 
     def filled(self, values: Values | Sequence[Values]) -> Any:  # noqa: ANN401 -- as the driver takes it
         """What the driver fills in: once, or as a list for each of several values; a `KeyError` if one is missing."""
-        if isinstance(values, dict):
-            return self._filled(values)
-        return self._filled(values[0]) if len(values) == 1 else [*map(self._filled, values)]
+        return self._filled(values) if isinstance(values, dict) else [*map(self._filled, values)]
 
     def _filled(self, values: Values) -> Any:  # noqa: ANN401
         given = {**self._constants, **values}
         for name, members in self._lists.items():
-            given.update(zip_longest(members, given[name]))  # what is left of the room is null, which nothing equals
+            rest = repeat(None, len(members) - len(given[name]))  # null, which nothing equals
+            given.update(zip(members, chain(given[name], rest), strict=True))
         for name, turn in self._turned.items():
             given[name] = turn(given[name])
         return given if self._places is None else tuple(map(given.__getitem__, self._places))
@@ -92,13 +91,13 @@ def form_of(statement: Statement, dialect: sa.Dialect, values: Values, *, answer
     return form
 
 
-def _is_list(value: object) -> TypeGuard[tuple[Any, ...]]:
-    return isinstance(value, tuple)
+def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, tuple | list)
 
 
 def _room(count: int) -> int:
     """How many members a list is written out for: the next power of two, so that there are few forms."""
-    return 1 << (count - 1).bit_length()
+    return 1 << max(count - 1, 0).bit_length()
 
 
 def _written(statement: Statement, dialect: sa.Dialect, values: Values, *, answers: bool) -> Form:

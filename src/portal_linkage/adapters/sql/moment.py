@@ -113,6 +113,8 @@ class Moment:
 
     def _told(self, act: Callable[[Any, Any], T], statement: sa.Executable, values: Values | Sequence[Values]) -> T:
         self.check()
+        if not isinstance(values, dict) and len(values) == 1:
+            (values,) = values
         try:
             return act(statement, values)
         except SQLAlchemyError as error:
@@ -122,8 +124,6 @@ class Moment:
         return self.connection.execute(statement, values).all()
 
     def _rows(self, statement: Statement, values: Values | Sequence[Values]) -> Sequence[Record]:
-        if not isinstance(values, dict) and len(values) == 1:
-            (values,) = values
         form = self._form(statement, values, answers=True) if isinstance(values, dict) else None
         if form is None:
             return self._all(statement, values)

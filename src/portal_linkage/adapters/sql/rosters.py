@@ -81,8 +81,8 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
             self._moment.run(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
 
     def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
-        if entity_ids:
-            self._moment.run(self._statements.part, {"firm": firm_id, "ids": tuple(entity_ids)})
+        for chunk in chunks(entity_ids):
+            self._moment.run(self._statements.part, {"firm": firm_id, "ids": chunk})
 
     def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
         for chunk in chunks(entities):

@@ -74,8 +74,8 @@ class Money:
         check_type("currency", currency, str)
         if not _CURRENCY.fullmatch(currency):
             raise InvalidValue("currency", "must be three capital letters, as in ISO 4217")
-        object.__setattr__(self, "units", _units_of(_parsed(amount)))
-        object.__setattr__(self, "currency", currency)
+        _set_units(self, _units_of(_parsed(amount)))
+        _set_currency(self, currency)
 
     @classmethod
     def of_units(cls, units: int, currency: str) -> Self:
