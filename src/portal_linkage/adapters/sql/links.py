@@ -56,11 +56,11 @@ class LinkStatements:
         self.count = sa.select(count).select_from(some.subquery("some"))
         of_users = (this(link), link.c.user_id.in_(AMONG))
         self.counts = sa.select(link.c.user_id, count).where(*of_users).group_by(link.c.user_id)
-        self.add = sa.insert(link)
+        self.add = dialect.of_many(dialect.insert(link))
         self.remove = sa.delete(link).where(this(link, "user_id", "entity_id"))
         of_link = this(ground, "user_id", "entity_id")
         position = sa.func.coalesce(sa.func.max(ground.c.position) + 1, 0)
-        self.add_grounds = sa.insert(ground)
+        self.add_grounds = dialect.of_many(dialect.insert(ground))
         self.add_last_ground = inserting(dialect.adding(ground), {"position": position}, of_link)
         self.remove_ground = sa.delete(ground).where(this(ground, "user_id", "entity_id", "kind"))
         self.remove_grounds = sa.delete(ground).where(of_link)
@@ -105,8 +105,8 @@ class SqlLinkRepository(SqlLinkReader):
             for _, link in links
             for position, ground in enumerate(link.grounds)
         ]
-        self._moment.run(self._statements.add, rows)
-        self._moment.run(self._statements.add_grounds, grounds)
+        self._moment.run_many(self._statements.add, rows)
+        self._moment.run_many(self._statements.add_grounds, grounds)
 
     def remove_many(self, links: Sequence[Link]) -> None:
         these = [_this_link(link) for link in links]

@@ -111,6 +111,10 @@ class Moment:
         else:
             self.check()
 
+    def run_many(self, statement: Sentence, rows: Sequence[Values]) -> None:
+        """Insert many rows, by a statement of `Dialect.of_many`."""
+        self.run(statement, self._dialect.many(rows) if rows else rows)
+
     def _told(self, act: Callable[[Any, Any], T], statement: sa.Executable, values: Values | Sequence[Values]) -> T:
         self.check()
         if not isinstance(values, dict) and len(values) == 1:

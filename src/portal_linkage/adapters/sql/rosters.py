@@ -33,10 +33,10 @@ class RosterStatements(EntityStatements):
         self.merge = dialect.replacing(merger)
         self.part = sa.delete(merger).where(this(merger), merger.c.entity_id.in_(AMONG))
         self.transfer_numbers = transferring(dialect, former, numbers)
-        self.save = dialect.replacing(entity)
+        self.save = dialect.of_many(dialect.replacing(entity))
         self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
         self.remove_words = sa.delete(word).where(this(word, "entity_id"))
-        self.add_contacts, self.add_words = sa.insert(contact), sa.insert(word)
+        self.add_contacts, self.add_words = (dialect.of_many(dialect.insert(table)) for table in (contact, word))
 
 
 class SqlEntityRepository(SqlEntityReader[RosterStatements]):
@@ -72,13 +72,14 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for chunk in chunks(entities):
-            self._moment.run(self._statements.save, list(map(_entity_values, chunk)))
-            saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()  # of two the later
+            rows = {(row["firm_id"], row["entity_id"]): row for row in map(_entity_values, chunk)}  # of two the later
+            self._moment.run_many(self._statements.save, list(rows.values()))
+            saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()
             for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
                 self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)
             self._moment.run(self._statements.remove_words, _these(saved))
-            self._moment.run(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
+            self._moment.run_many(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
 
     def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
         for chunk in chunks(entity_ids):
@@ -91,7 +92,7 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
     def _replace_contacts(self, entities: Collection[ClientEntity], source: str) -> None:
         self._moment.run(self._statements.remove_contacts, [{**this, "source": source} for this in _these(entities)])
         rows = [row for entity in entities for row in _contact_rows(entity, source)]
-        self._moment.run(self._statements.add_contacts, rows)
+        self._moment.run_many(self._statements.add_contacts, rows)
 
 
 def _by_firm(entities: Iterable[ClientEntity]) -> dict[FirmId, list[EntityId]]:
