@@ -92,6 +92,16 @@ def test_where_nobody_listens_sqlalchemy_executes_nothing(kind: str) -> None:
     of_host.dispose()
 
 
+def test_postgresql_plans_a_statement_once() -> None:
+    """Its driver forgets what it has prepared whenever something is rolled back, and a reading is not."""
+    store = SqlStore(engines.emptied("postgresql"))
+    for _ in range(20):
+        read(store)
+    with store.engine.connect() as connection:
+        planned = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+    assert any("portal_firm" in statement for statement in planned)
+
+
 def undone_meanwhile(store: SqlStore, connection: sa.Connection, begun: sa.Transaction) -> None:
     """Change something in a transaction that a host undoes in the middle of the change."""
     with begun, store.on(connection).transaction() as tx:

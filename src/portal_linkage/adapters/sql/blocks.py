@@ -1,6 +1,7 @@
 """The ``with`` blocks of a store: who begins a transaction of the database, and how it ends."""
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from threading import get_ident
@@ -60,7 +61,8 @@ class Entrance:
             opened.blocks -= 1
             if opened.blocks:
                 return
-        self._end(opened.connection, keep=keep)
+        is_reading = self._is_steady and not opened.is_change  # a host's own reader may do what is to be undone
+        self._end(opened.connection, self._keep if keep else self._leave if is_reading else _undo)
 
     def _begin(self, *, change: bool) -> Opened:
         with translated(self._dialect):
@@ -69,13 +71,13 @@ class Entrance:
             with translated(self._dialect):
                 self._dialect.begin(connection, change=change, steady=self._is_steady)
         except BaseException:
-            self._end(connection, keep=False)
+            self._end(connection, _undo)
             raise
         return Opened(self, get_ident(), connection, change)
 
-    def _end(self, connection: sa.Connection, *, keep: bool) -> None:
+    def _end(self, connection: sa.Connection, settle: Callable[[sa.Connection], None]) -> None:
         try:
-            self._settle(connection, keep=keep)
+            settle(connection)
         finally:
             with translated(self._dialect):
                 try:
@@ -84,17 +86,17 @@ class Entrance:
                 finally:
                     connection.close()
 
-    def _settle(self, connection: sa.Connection, *, keep: bool) -> None:
-        """Keep what was done, or undo it; a reading is undone, which takes half the time."""
-        if not keep:
-            _undo(connection)
-            return
+    def _keep(self, connection: sa.Connection) -> None:
         try:
             with translated(self._dialect):
                 connection.commit()
         except BaseException:
             _undo(connection)
             raise
+
+    def _leave(self, connection: sa.Connection) -> None:
+        with suppress(Exception):
+            self._dialect.leave(connection)
 
 
 def _undo(connection: sa.Connection) -> None:
