@@ -369,7 +369,7 @@ def test_a_snapshot_is_opened_once() -> None:
     store = MemoryStore()
     block = store.snapshot()
     with block as snapshot:
-        with pytest.raises(Conflict, match="opened once"):
+        with pytest.raises(Conflict, match=r"^a snapshot is opened once: ask the store for another one$"):
             block.__enter__()
         assert snapshot.firms.find(ACME) is None
     with pytest.raises(Conflict):
