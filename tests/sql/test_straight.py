@@ -3,6 +3,8 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
@@ -16,8 +18,11 @@ from portal_linkage import StoreUnavailable
 from portal_linkage.adapters.sql import SqlStore, clauses, forms
 from portal_linkage.adapters.sql.dialects import dialect_of
 from portal_linkage.adapters.sql.moment import Moment
-from portal_linkage.adapters.sql.sources import Reading
-from portal_linkage.testing.builders import ACME, JANE, entity, firm
+from portal_linkage.adapters.sql.sources import Asked, Reading
+from portal_linkage.domain.entities import Payment
+from portal_linkage.domain.values import PageRequest
+from portal_linkage.domain.viewers import Only
+from portal_linkage.testing.builders import ACME, JANE, REALTY, entity, firm
 from tests import engines
 from tests.crashes.use_cases import USE_CASES, furnish
 from tests.service.world import World
@@ -102,6 +107,53 @@ def test_postgresql_plans_a_statement_once() -> None:
     assert any("portal_firm" in statement for statement in planned)
 
 
+def test_a_table_of_another_shape_fails_once_at_most() -> None:
+    """What the server has prepared for the old one is forgotten with the reading that has failed."""
+    engine = engines.emptied("postgresql")
+    store = SqlStore(engine)
+    for _ in range(20):
+        read(store)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE portal_firm ALTER name TYPE varchar(900)")
+    try:
+        with suppress(StoreUnavailable):
+            read(store)
+        read(store)
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE portal_firm ALTER name TYPE text")
+        engine.dispose()
+
+
+@pytest.mark.parametrize("kind", engines.SQL)
+def test_a_host_may_set_something_as_a_connection_is_opened(kind: str, tmp_path: Path) -> None:
+    """A listener that says something has begun a transaction, which is not ours."""
+    engine = sa.create_engine(engines.url_of(kind, tmp_path))
+    event.listen(engine, "engine_connect", lambda connection: connection.exec_driver_sql("SELECT 1"))
+    store = SqlStore(engine)
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+    with store.snapshot() as snapshot:
+        assert snapshot.firms.find(ACME) == firm()
+    engine.dispose()
+
+
+def test_what_a_hosts_reader_sets_is_undone() -> None:
+    """A setting of the session would tell the next one who reads, at another firm maybe, whose turn it is."""
+    engine = sa.create_engine(engines.url_of("postgresql", Path()), pool_size=1)
+
+    def setting(asked: Asked, *_: object) -> list[Payment]:
+        asked.rows(sa.text("SELECT set_config('app.tenant', 'acme', false)"))
+        return []
+
+    store = SqlStore(engine, payments=mock.Mock(is_elsewhere=False, listing=setting))
+    with store.snapshot() as snapshot:
+        snapshot.payments.in_scope(Only(ACME, REALTY), PageRequest())
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT current_setting('app.tenant', true)").scalar() in {None, ""}
+    engine.dispose()
+
+
 def undone_meanwhile(store: SqlStore, connection: sa.Connection, begun: sa.Transaction) -> None:
     """Change something in a transaction that a host undoes in the middle of the change."""
     with begun, store.on(connection).transaction() as tx:
@@ -180,7 +232,7 @@ def test_lists_of_any_length_share_few_forms(store: SqlStore) -> None:
 def test_a_list_is_never_cut(store: SqlStore) -> None:
     """Who would fill more into a form than it has room for is told so: what is left out might be a bar."""
     among: sa.Select[Any] = sa.select(sa.literal_column("1")).where(sa.literal_column("1").in_(clauses.AMONG))
-    form = forms.form_of(among, store.engine.dialect, {"ids": ["1", "2", "3"]}, answers=True)
+    form = forms.form_of(among, store.engine.dialect, {"ids": ("1", "2", "3")}, answers=True)
     assert form.filled({"ids": ("1",)}) == ("1", None, None, None)
     with pytest.raises(ValueError, match="longer"):
         form.filled({"ids": tuple("12345")})

@@ -33,11 +33,12 @@ _OPENED: Final[ContextVar[tuple[Opened, ...]]] = ContextVar("portal_linkage_open
 class Entrance:
     """Lets the blocks of one store in, each in a transaction of its own, but snapshots within a snapshot."""
 
-    def __init__(self, engine: sa.Engine, dialect: Dialect, *, is_steady: bool) -> None:
+    def __init__(self, engine: sa.Engine, dialect: Dialect, *, is_steady: bool, is_alone: bool) -> None:
         dialect.adopt(engine)
         self._engine = engine
         self._dialect = dialect
         self._is_steady = is_steady
+        self._is_alone = is_alone
         self._turn = threading.Lock()
         self.detaches = False
         """Whether the pool is gone, so that a connection must be closed for good."""
@@ -61,14 +62,16 @@ class Entrance:
             opened.blocks -= 1
             if opened.blocks:
                 return
-        is_reading = self._is_steady and not opened.is_change  # a host's own reader may do what is to be undone
-        self._end(opened.connection, self._keep if keep else self._leave if is_reading else _undo)
+        is_ours = self._is_alone and not opened.is_change  # a host's reader may have done what is to be undone
+        self._end(opened.connection, self._keep if keep else self._leave if is_ours else _undo)
 
     def _begin(self, *, change: bool) -> Opened:
         with translated(self._dialect):
             connection = self._engine.connect()
         try:
             with translated(self._dialect):
+                if connection.in_transaction():  # a listener of the host's has said something as it was opened
+                    connection.commit()
                 self._dialect.begin(connection, change=change, steady=self._is_steady)
         except BaseException:
             self._end(connection, _undo)

@@ -70,7 +70,7 @@ class Dialect:
     A driver that would begin it otherwise is told so on the connection: to tell the engine is to listen to it.
     """
     leave: Callable[[sa.Connection], None]
-    """End a steady reading, in whichever way is faster. By the driver itself, whatever SQLAlchemy has been told."""
+    """End a reading of ours alone, in whichever way is faster; by the driver itself, as what is undone is."""
     join: _Join
     """Make sure that a host's transaction has begun, so that a savepoint in it is one."""
     saves_reads: bool
@@ -87,9 +87,9 @@ class Dialect:
     Always in this direction, whatever the planner takes the tables for.
     """
     of_many: Callable[[Upsert], Upsert]
-    """Let a statement that inserts a row, with all its columns, insert many; no two of them may have one key."""
+    """Let a statement that inserts a row insert many; no two of them may have one key."""
     many: Callable[[Sequence[Values]], Values | Sequence[Values]]
-    """The rows, as that statement is filled in with them."""
+    """The rows, as that statement is filled in with them: each has all columns of the table."""
     describe: Callable[[Sequence[sa.Table]], Iterator[sa.Executable]]
     """What tells the planner of tables just created what it cannot see in them yet."""
 
@@ -245,7 +245,7 @@ def _from_arrays(statement: Upsert) -> Upsert:
     return statement.from_select([column.name for column in columns], sa.select(*map(sa.func.unnest, arrays)))
 
 
-def _columns(rows: Sequence[Values]) -> Values:
+def _by_column(rows: Sequence[Values]) -> Values:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
@@ -268,8 +268,12 @@ def _begin_postgresql(connection: sa.Connection, *, change: bool, steady: bool) 
 
 
 def _leave_postgresql(connection: sa.Connection) -> None:
-    """A rollback makes the driver forget its prepared statements, so that the server plans all of them again."""
-    connection.connection.commit()
+    """A rollback makes the driver forget its prepared statements, so that the server plans all of them again.
+
+    After an error that is as it should be: a table may have another shape by now.
+    """
+    driver = connection.connection
+    (driver.commit if _is_sound_postgresql(connection) else driver.rollback)()
 
 
 def _join_postgresql(connection: sa.Connection, *, change: bool) -> None:  # noqa: ARG001 -- as for SQLite
@@ -322,7 +326,7 @@ _DIALECTS: Final = {
         migrate_alone=_lock_postgresql,
         beside=_looked_up,
         of_many=_from_arrays,
-        many=_columns,
+        many=_by_column,
         describe=_describe_nothing,
     ),
 }

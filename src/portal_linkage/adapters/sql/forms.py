@@ -91,8 +91,8 @@ def form_of(statement: Statement, dialect: sa.Dialect, values: Values, *, answer
     return form
 
 
-def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    return isinstance(value, tuple | list)
+def _is_list(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _room(count: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...domain.entities import ClientEntity
-from ...domain.values import EntityId, FirmId, client_number_key, search_key, words_of
+from ...domain.values import EntityId, FirmId, check_type, client_number_key, search_key, words_of
 from ...ports import PMS
 from .clauses import AMONG, SURVIVOR, merges, this, transferring
 from .clients import CONTACT_ROWS, EntityStatements, SqlEntityReader
@@ -72,9 +72,10 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for chunk in chunks(entities):
-            rows = {(row["firm_id"], row["entity_id"]): row for row in map(_entity_values, chunk)}  # of two the later
-            self._moment.run_many(self._statements.save, list(rows.values()))
-            saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()
+            for entity in chunk:
+                check_type("entity", entity, ClientEntity)
+            saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()  # of two the later
+            self._moment.run_many(self._statements.save, list(map(_entity_values, saved)))
             for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
                 self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)

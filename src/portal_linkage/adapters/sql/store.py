@@ -84,7 +84,7 @@ class SqlStore:
         tables = _tables(prefix, schema) if metadata is None else Tables.within(metadata, prefix, schema)
         sources = Sources(invoices=invoices, late_fees=late_fees, payments=payments)
         self._parts = Parts(_statements(tables, dialect), dialect, sources)
-        self._entrance = Entrance(engine, dialect, is_steady=not sources.are_elsewhere)
+        self._entrance = Entrance(engine, dialect, is_steady=not sources.are_elsewhere, is_alone=sources == Sources())
         self._owns_engine = False
         self._is_closed = False
 
