@@ -109,20 +109,18 @@ def test_postgresql_plans_a_statement_once() -> None:
 
 def test_a_table_of_another_shape_fails_once_at_most() -> None:
     """What the server has prepared for the old one is forgotten with the reading that has failed."""
-    engine = engines.emptied("postgresql")
-    store = SqlStore(engine)
+    url = engines.url_of("postgresql", Path())
+    store, another = SqlStore(sa.create_engine(url, pool_size=1)), sa.create_engine(url)
     for _ in range(20):
         read(store)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE portal_firm ALTER name TYPE varchar(900)")
-    try:
+    for shape in ("varchar(900)", "text"):
+        with another.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE portal_firm ALTER name TYPE {shape}")
         with suppress(StoreUnavailable):
             read(store)
         read(store)
-    finally:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE portal_firm ALTER name TYPE text")
-        engine.dispose()
+    store.engine.dispose()
+    another.dispose()
 
 
 @pytest.mark.parametrize("kind", engines.SQL)
