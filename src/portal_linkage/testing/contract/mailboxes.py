@@ -95,7 +95,7 @@ class MailboxPromises(Promises):
             assert tx.mailboxes.lock_many(ACME, []) == ()
 
     def test_many_hundred_mailboxes_can_be_locked_at_once(self, store: Store) -> None:
-        """A roster change may lock more addresses than a statement takes parameters at once."""
+        """A roster change may lock more addresses than some databases take parameters at once."""
         emails = [jane_at(number) for number in range(1200)]
         with store.transaction() as tx:
             locked = tx.mailboxes.lock_many(ACME, emails)

@@ -112,7 +112,7 @@ class RefusalPromises(Promises):
             }
 
     def test_refusals_of_very_many_entities_are_told(self, store: Store) -> None:
-        """A roster change may name more entities than a statement takes parameters at once."""
+        """A roster change may name more entities than some databases take parameters at once."""
         named = [EntityId(str(number)) for number in range(2200)]
         with store.transaction() as tx:
             leave_bars(tx, bar("0"), bar("2199"))

@@ -74,7 +74,7 @@ class LinkageMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        """After every act."""
+        """After every act: what everybody sees, and one of each that may be asked. All of it is asked at the end."""
         self._turn += 1
         with self.holding():
             spot_check(self.trial, self._turn)
