@@ -14,5 +14,5 @@ class Forgetful(MemoryStore):
     @contextmanager
     def transaction(self) -> Generator[Transaction, None, None]:
         """A change in which bars are left and forgotten."""
-        with super().transaction() as tx, patch.object(tx.bars, "add_many"):
+        with super().transaction() as tx, patch.object(type(tx.bars), "add_many"):
             yield tx
