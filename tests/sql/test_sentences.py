@@ -129,7 +129,7 @@ def without_psycopg(_: SqlStore) -> None:
         ),
         (raised(NoConnectionFree()), "another transaction held the store for too long"),
         (of_another_kind("firms", late_fee()), "Firm must be Firm, not LateFee"),
-        (of_another_kind("entities", firm()), "entity must be ClientEntity, not Firm"),
+        (of_another_kind("entities", firm()), "ClientEntity must be ClientEntity, not Firm"),
         (of_another_kind("invoices", firm()), "Invoice must be Invoice, not Firm"),
         (nothing_removed, "bill_id: must not be empty"),
         (a_bill_of_the_hosts, "this store keeps no copy of these bills: the host writes its own"),

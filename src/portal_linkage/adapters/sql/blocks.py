@@ -98,8 +98,10 @@ class Entrance:
             raise
 
     def _leave(self, connection: sa.Connection) -> None:
+        """End a reading. What has failed is undone, whatever is faster: a table may have another shape by now."""
         with suppress(Exception):
-            self._dialect.leave(connection)
+            is_kept = self._dialect.keeps_readings and self._dialect.is_sound(connection)
+            (connection.connection.commit if is_kept else connection.connection.rollback)()
 
 
 def _undo(connection: sa.Connection) -> None:

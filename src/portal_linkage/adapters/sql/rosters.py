@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...domain.entities import ClientEntity
-from ...domain.values import EntityId, FirmId, check_type, client_number_key, search_key, words_of
+from ...domain.values import EntityId, FirmId, client_number_key, search_key, words_of
 from ...ports import PMS
 from .clauses import AMONG, SURVIVOR, merges, this, transferring
 from .clients import CONTACT_ROWS, EntityStatements, SqlEntityReader
@@ -72,10 +72,10 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
         for chunk in chunks(entities):
-            for entity in chunk:
-                check_type("entity", entity, ClientEntity)
-            saved = {(entity.firm_id, entity.entity_id): entity for entity in chunk}.values()  # of two the later
-            self._moment.run_many(self._statements.save, list(map(_entity_values, saved)))
+            told = [(_entity_values(one), one) for one in chunk]
+            latest = {(one.firm_id, one.entity_id): (row, one) for row, one in told}.values()  # of two the later
+            self._moment.run_many(self._statements.save, [row for row, _ in latest])
+            saved = [one for _, one in latest]
             for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
                 self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)
