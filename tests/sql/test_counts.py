@@ -71,6 +71,13 @@ def test_a_question_of_a_scope_is_one_statement(told: dict[int, SqlStore], name:
     assert len(asked(told[500], scoped_readings(LINKED)[name])) == 1
 
 
+def test_merges_are_taken_back_by_the_hundreds(store: SqlStore) -> None:
+    """However many there are, no statement takes more parameters than any database lets it have."""
+    with store.transaction() as tx, listening(store) as said:
+        tx.entities.part(ACME, client_ids(1_201))
+    assert len(said) == 3
+
+
 def signing_up(tx: Transaction, clients: int) -> None:
     """Write what a sign-up with so many matches writes."""
     ids = [EntityId(f"s{number}") for number in range(clients)]
