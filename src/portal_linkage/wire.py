@@ -6,6 +6,7 @@ names of its fields; an outcome, a viewer or a claim also says which one it is, 
 clear, and so do amounts and proofs: this is data, not a log.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -39,28 +40,44 @@ def to_json(value: object) -> Json:
     Raises:
         TypeError: it is not one of them.
     """
-    kind: type = type(value)
-    if kind in _PLAIN:
+    if type(value) in _PLAIN:
         return cast("str | int | None", value)
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in cast("Sequence[object]", value)]
+    parts = _parts(value)
+    return parts if isinstance(parts, str) else {name: to_json(part) for name, part in parts.items()}
+
+
+def canonical(value: object) -> str:
+    """Any public value as one line of JSON, which is always the same for the same value."""
+    return _encode(value)
+
+
+def _parts(value: object) -> str | dict[str, object]:
+    """What a value is written as, if it is neither plain nor a list: a text, or an object of values."""
+    kind: type = type(value)
+    if kind is EmailAddress:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): item for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, Money):
         return {"amount": str(value.amount), "currency": value.currency}
     names = _names_in(kind)
     if names is None:
         return _scalar(value)
-    told: dict[str, Json] = {"type": kind.__name__} if kind in _TOLD_APART else {}
+    told: dict[str, object] = {"type": kind.__name__} if kind in _TOLD_APART else {}
     for name in names:
-        told[name] = to_json(getattr(value, name))
+        told[name] = getattr(value, name)
     return told
+
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_parts).encode
 
 
 @lru_cache(maxsize=256)
 def _names_in(kind: type) -> tuple[str, ...] | None:
     """The fields of a kind of ours that is written as an object; ``None`` for all others."""
-    if attrs.has(kind) and kind is not EmailAddress and kind.__module__.startswith(f"{__package__}."):
+    if attrs.has(kind) and kind.__module__.startswith(f"{__package__}."):
         return tuple(field.name for field in attrs.fields(kind))
     return None
 
@@ -76,7 +93,7 @@ def _scalar(value: object) -> str:
             return str(value.value)
         case datetime() | date():
             return value.isoformat()
-        case str() | EmailAddress():
+        case str():
             return str(value)
         case timedelta():
             return _duration(value)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -40,12 +41,18 @@ def plan(world: World) -> RosterPlan:
     return made
 
 
+canonical = partial(json.dumps, sort_keys=True, separators=(",", ":"))
+
+
 def forged(plan: RosterPlan, **parts: Any) -> str:  # noqa: ANN401 -- JSON
     """The text of a plan with other parts, and the digest that goes with them: anybody can compute it."""
     data = {**json.loads(plan.to_json()), **parts}
     data.pop("plan_id")
-    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
-    return json.dumps({**data, "plan_id": hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()})
+    lines = [
+        line for name, part in data.items() for line in (name, *map(canonical, part if type(part) is list else [part]))
+    ]
+    told = "".join(f"{line}\n" for line in lines)
+    return json.dumps({**data, "plan_id": hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})
 
 
 def test_a_plan_comes_back_from_its_text(plan: RosterPlan) -> None:

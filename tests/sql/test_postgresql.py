@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from portal_linkage import Conflict, EntityId, InvalidValue, LinkageService, PortalUser, StoreUnavailable, UserId
-from portal_linkage.adapters.sql import SqlStore
+from portal_linkage.adapters.sql import SqlStore, dialects
 from portal_linkage.domain.values import FirmId, InvoiceId
-from portal_linkage.testing.builders import ACME, OTHER_FIRM, REALTY, firm, invoice
+from portal_linkage.testing.builders import ACME, OTHER_FIRM, REALTY, entity, firm, invoice
 from tests import engines
 from tests.sql.hosting import Host, hosting, jane_signs_up
+from tests.sql.listening import listening
 
 NOBODY = PortalUser(ACME, UserId("nobody"))
 LONGEST = "".join(chr(0x20000 + 37 * number) for number in range(200))
@@ -169,3 +170,33 @@ def test_the_story_is_told_over_an_address(tmp_path: Path) -> None:
     own.close()
     with pytest.raises(StoreUnavailable, match="closed"), own.snapshot():
         pass
+
+
+def save_roster(store: SqlStore, count: int) -> None:
+    """So many clients, in one transaction."""
+    with store.transaction() as tx:
+        tx.entities.save_many(entity(f"e{number}") for number in range(count))
+
+
+def test_the_planner_is_told_of_a_first_roster(store: SqlStore) -> None:
+    """What was planned for empty tables may walk through all of a firm: autovacuum looks only once a minute."""
+    with listening(store) as said:
+        save_roster(store, 500)
+        assert not any("ANALYZE" in one.statement for one in said)
+        save_roster(store, 501)
+        save_roster(store, 501)
+    assert [one.statement for one in said].count("ANALYZE portal_entity") == 1
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'portal_entity'").scalar()
+    assert rows == 501
+
+
+def test_what_the_planner_cannot_be_told_is_told_as_every_error(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing of the roster is kept."""
+    monkeypatch.setattr(dialects, "_IS_UNSEEN", sa.text("SELECT 1 / 0"))
+    with pytest.raises(StoreUnavailable):
+        save_roster(store, 501)
+    with store.snapshot() as snapshot:
+        assert not [*snapshot.entities.roster(ACME)]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool.base import _ConnectionFairy
 
 from portal_linkage import StoreUnavailable
-from portal_linkage.adapters.sql import SqlStore, clauses, forms
+from portal_linkage.adapters.sql import SqlStore, forms
 from portal_linkage.adapters.sql.dialects import dialect_of
 from portal_linkage.adapters.sql.moment import Moment
 from portal_linkage.adapters.sql.sources import Asked, Reading
@@ -229,7 +229,8 @@ def test_lists_of_any_length_share_few_forms(store: SqlStore) -> None:
 
 def test_a_list_is_never_cut(store: SqlStore) -> None:
     """Who would fill more into a form than it has room for is told so: what is left out might be a bar."""
-    among: sa.Select[Any] = sa.select(sa.literal_column("1")).where(sa.literal_column("1").in_(clauses.AMONG))
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    among: sa.Select[Any] = sa.select(sa.literal_column("1")).where(sa.literal_column("1").in_(ids))
     form = forms.form_of(among, store.engine.dialect, {"ids": ("1", "2", "3")}, answers=True)
     assert form.filled({"ids": ("1",)}) == ("1", None, None, None)
     with pytest.raises(ValueError, match="longer"):

@@ -12,7 +12,6 @@ from ..domain.policy import LinkagePolicy
 from ..domain.rosters import EntityChange, Known, RosterEffects
 from ..domain.values import EmailAddress, EntityId, FirmId, UserId
 from ..ports import PMS, Snapshot
-from ..wire import to_json
 from ._moving import Moves, followed
 from ._plans import RosterPlan, digest
 from ._reading import Entities, changes_of
@@ -101,13 +100,10 @@ def _seen(reader: Snapshot, terms: Terms, before: Entities, entity_ids: Collecti
     """Digests of what would be written over: entities, and into whom they are merged."""
     found = {entity_id: before.get(entity_id) for entity_id in entity_ids}
     if terms.source != PMS:
-        return {one: digest(to_json(entity and entity.contacts)) for one, entity in found.items()}
+        return {one: digest(entity and entity.contacts) for one, entity in found.items()}
     into = reader.entities.merged(terms.firm_id, entity_ids)
-    nobody = digest([None, None])
-    return {
-        one: digest([to_json(entity), into.get(one)]) if entity or one in into else nobody
-        for one, entity in found.items()
-    }
+    nobody = digest(None, None)
+    return {one: digest(entity, into.get(one)) if entity or one in into else nobody for one, entity in found.items()}
 
 
 def asleep(entities: Entities) -> set[EntityId]:
@@ -139,7 +135,7 @@ def _known(
     met = {
         change.entity_id
         for change in changes
-        if change.deactivates or not users.keys().isdisjoint(change.appeared.keys() | change.vanished.keys())
+        if change.deactivates or (users and not users.keys().isdisjoint({**change.appeared, **change.vanished}))
     }
     met |= {*moves, *moves.values()}
     refused = reader.bars.touching(firm_id, met)

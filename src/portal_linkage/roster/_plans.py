@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Self
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, Self, cast
 
 import attrs
 
@@ -13,15 +13,21 @@ from ..domain.events import Event
 from ..domain.outcomes import LinkChange
 from ..domain.values import EmailAddress, EntityId, FirmId, PlanId, UserId, check_id, check_type
 from ..ports import PMS
-from ..wire import Json, to_json
+from ..wire import Json, canonical, to_json
 from ._moving import checked_moves
 from ._reading import checked
 
 
-def digest(content: Json) -> str:
-    """A short digest of plain data."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(canonical.encode(), digest_size=12).hexdigest()
+def digest(*values: object) -> str:
+    """A short digest of public values."""
+    return _digest(map(canonical, values))
+
+
+def _digest(lines: Iterable[str]) -> str:
+    told = hashlib.blake2b(digest_size=12)
+    for line in lines:
+        told.update(f"{line}\n".encode())  # none stands in JSON
+    return told.hexdigest()
 
 
 def _needs_confirmation(plan: "RosterPlan") -> bool:
@@ -29,7 +35,19 @@ def _needs_confirmation(plan: "RosterPlan") -> bool:
 
 
 def _plan_id_of(plan: "RosterPlan") -> PlanId:
-    return PlanId(digest(plan.content()))
+    return PlanId(_digest(_lines_of(plan)))
+
+
+def _lines_of(plan: "RosterPlan") -> Iterator[str]:
+    """All of a plan but its id, one line for each entity: as one text it would be as long as the roster."""
+    for name in _content_names(type(plan)):
+        value: object = getattr(plan, name)
+        yield name
+        yield from map(canonical, cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,))
+
+
+def _content_names(kind: type["RosterPlan"]) -> Iterator[str]:
+    return (field.name for field in attrs.fields(kind) if field.name != "plan_id")
 
 
 @attrs.frozen(kw_only=True)
@@ -91,8 +109,7 @@ class RosterPlan:
 
     def content(self) -> dict[str, Json]:
         """All of it but its id, as plain data."""
-        names = (field.name for field in attrs.fields(type(self)) if field.name != "plan_id")
-        return {name: to_json(getattr(self, name)) for name in names}
+        return {name: to_json(getattr(self, name)) for name in _content_names(type(self))}
 
     def to_json(self) -> str:
         """The plan as one JSON text."""

@@ -10,15 +10,12 @@ import sqlalchemy as sa
 from ...domain.values import EntityId, FirmId, Key, PageRequest, Question, Shape
 from ...domain.viewers import Only, Scope
 from .dialects import Dialect
-from .forms import Statement
+from .forms import Choice, Statement
 from .tables import Tables
 
-Choice = sa.Select[*tuple[Any, ...]]
 Condition = sa.ColumnElement[bool]
 
 LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
-AMONG: Final[sa.BindParameter[Any]] = sa.bindparam("ids", expanding=True)
-"""The ids that a statement is about: some hundreds, or as many as `Moment.rows_among` asks for at once."""
 SURVIVOR: Final = sa.bindparam("survivor", type_=sa.Text)
 
 _LEAST: Final[dict[type, str | int | date]] = {str: "", int: -(2**63), date: date.min}
@@ -37,16 +34,24 @@ def beside(
     right: sa.Table,
     *columns: str,
     where: Condition | sa.TextClause | None = None,
+    outer: bool = False,
 ) -> tuple[sa.Join, sa.FromClause]:
     """As `joined`, but always looked up for each row on the left; and the rows on the right as they are found."""
     same = [left.c[name] == right.c[name] for name in columns]
-    return dialect.beside(left, right, sa.and_(this(right), *same, *([] if where is None else [where])))
+    theirs = sa.and_(this(right), *same, *([] if where is None else [where]))
+    return dialect.beside(left, right, theirs, outer=outer)
 
 
 def joined(left: sa.FromClause, right: sa.FromClause, *columns: str, outer: bool = False) -> sa.Join:
     """The rows of both that are of the same firm and alike in these columns."""
     same = (left.c[name] == right.c[name] for name in ("firm_id", *columns))
     return left.join(right, sa.and_(*same), isouter=outer)
+
+
+def listed(dialect: Dialect, rows: Choice, column: sa.ColumnElement[Any], *order: str) -> Choice:
+    """Those of the rows, in this order, that have in a column one of the ids filled in: `Moment.rows_among` does."""
+    found = dialect.listed(rows, column)
+    return found.order_by(*(found.selected_columns[name] for name in order))
 
 
 def of_kind(name: str) -> sa.Label[str]:

@@ -23,10 +23,10 @@ from ...domain.viewers import Scope
 from ...ports import PMS
 from ..listings import ENTITIES
 from . import clauses
-from .clauses import AMONG, Choice, Scoped, this
+from .clauses import Scoped, listed, this
 from .dialects import Dialect
-from .forms import Record, Statement
-from .moment import CHUNK, Part, chunks
+from .forms import Choice, Statement
+from .moment import CHUNK, Part
 from .stored import ENTITY_ROWS, Joined, Stored
 from .suggestions import SuggestionStatements, suggestion
 from .tables import Tables
@@ -77,38 +77,35 @@ class EntityStatements:
         entity, contact = tables.entity, tables.contact
         every = sa.select(*clauses.shown(entity)).where(this(entity))
         self.active = every.where(entity.c.active == sa.true())
-        among = entity.c.entity_id.in_(AMONG)
-        self.labels = sa.select(entity.c.entity_id, entity.c.name, entity.c.client_number).where(this(entity), among)
-        self.find = _with_contacts(tables, every.where(this(entity, "entity_id")))
+        labels = sa.select(entity.c.entity_id, entity.c.name, entity.c.client_number).where(this(entity))
+        self.labels = listed(dialect, labels, entity.c.entity_id)
+        self.find = _with_contacts(tables, dialect, every.where(this(entity, "entity_id")))
         self.covers = Scoped(tables, dialect, lambda visible: sa.select(visible.c.entity_id).limit(1))
         self.in_scope = Scoped(
             tables, dialect, lambda visible: clauses.paged(sa.select(visible), visible.c.revision, visible.c.position)
         )
-        listed = sa.select(contact.c.entity_id).where(this(contact, "email_key"))
+        listing = sa.select(contact.c.entity_id).where(this(contact, "email_key"))
         by_number = (entity.c.number_key, entity.c.entity_id)
-        self.listing = self.active.where(entity.c.entity_id.in_(listed)).order_by(*by_number)
-        of_keys = entity.c.number_search.in_(sa.bindparam("keys", expanding=True))
-        self.numbered = self.active.where(of_keys, entity.c.client_number.in_(AMONG))
+        self.listing = self.active.where(entity.c.entity_id.in_(listing)).order_by(*by_number)
+        self.numbered = listed(dialect, self.active, entity.c.number_search)
         merger, former = tables.merger, tables.former_number
-        self.merged = sa.select(merger).where(this(merger), merger.c.entity_id.in_(AMONG))
+        self.merged = listed(dialect, sa.select(merger).where(this(merger)), merger.c.entity_id)
         bearers = sa.select(former.c.entity_id).where(this(former, "number"))
         self.formerly = self.active.where(entity.c.entity_id.in_(bearers)).order_by(entity.c.entity_id)
-        self.roster = _with_contacts(tables, clauses.paged(every, entity.c.entity_id))
-        self.roster_of = _with_contacts(tables, every.where(among))
-        of_others = sa.and_(contact.c.entity_id.in_(AMONG), contact.c.source != sa.bindparam("source"))
-        self.listed_elsewhere = sa.select(contact.c.entity_id, contact.c.email, contact.c.email_key).where(
-            this(contact), of_others
-        )
+        self.roster = _with_contacts(tables, dialect, clauses.paged(every, entity.c.entity_id))
+        self.roster_of = _with_contacts(tables, dialect, listed(dialect, every, entity.c.entity_id))
+        emails = sa.select(contact.c.entity_id, contact.c.email, contact.c.email_key).where(this(contact))
+        of_others = emails.where(contact.c.source != sa.bindparam("source"))
+        self.listed_elsewhere = listed(dialect, of_others, contact.c.entity_id)
         self.suggestions = SuggestionStatements(tables, dialect)
 
 
-def _with_contacts(tables: Tables, entities: Choice) -> Choice:
+def _with_contacts(tables: Tables, dialect: Dialect, entities: Choice) -> Choice:
     """A row for each contact of these entities, and one for an entity without any."""
-    entity, contact = entities.subquery("chosen"), tables.contact
+    entity, of_source = entities.subquery("chosen"), tables.contact.c.source == sa.bindparam("source")
+    both, contact = clauses.beside(dialect, entity, tables.contact, "entity_id", where=of_source, outer=True)
     details = [contact.c[name] for name in ("email", "email_key", "contact_name", "contact_id", "role")]
-    of_source = sa.and_(this(contact, "source"), contact.c.entity_id == entity.c.entity_id)
-    rows = sa.select(entity, *details).select_from(entity.outerjoin(contact, of_source))
-    return rows.order_by(entity.c.entity_id, contact.c.position)
+    return sa.select(entity, *details).select_from(both).order_by(entity.c.entity_id, contact.c.position)
 
 
 E = TypeVar("E", bound=EntityStatements)
@@ -138,10 +135,9 @@ class SqlEntityReader(Part[E]):
         return ENTITY_ROWS.restore(rows)
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
-        found: list[Record] = []
-        for chunk in chunks(sorted(set(numbers))):
-            values = {"firm": firm_id, "ids": chunk, "keys": tuple(map(search_key, chunk))}
-            found += self._moment.rows(self._statements.numbered, values)
+        keys = {*map(search_key, numbers)}
+        rows = self._moment.rows_among(self._statements.numbered, {"firm": firm_id}, keys)
+        found = (row for row in rows if row.client_number in numbers)
         return ENTITY_ROWS.restore(sorted(found, key=attrgetter("entity_id")))
 
     def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:

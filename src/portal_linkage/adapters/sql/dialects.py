@@ -19,7 +19,7 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from ...domain.errors import InvalidValue
 from ...domain.values import check_type
 from . import straight
-from .forms import Values
+from .forms import Choice, Values
 
 WAIT_SECONDS: Final = 30
 """How long a change to a SQLite database waits for another one."""
@@ -41,6 +41,9 @@ _AUTOCOMMIT: Final = "is in autocommit: what is done in it could not be undone, 
 _MIGRATING: Final = 0x706F7274616C  # "portal"
 _FIRST_READING: Final = "SELECT 1 FROM sqlite_master LIMIT 1"
 """SQLite takes its snapshot at the first reading, and that is to be when it begins."""
+_IS_UNSEEN: Final = sa.text("SELECT reltuples <= 0 FROM pg_class WHERE oid = CAST(:name AS regclass)")
+FENCE: Final[sa.ColumnElement[int]] = sa.literal_column("0")
+"""An OFFSET that skips nothing, past which no planner rearranges."""
 _IN_TRANSACTION: Final = 2
 """What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
 
@@ -49,6 +52,12 @@ Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 class _Begin(Protocol):
     def __call__(self, connection: sa.Connection, *, change: bool, steady: bool) -> None: ...
+
+
+class _Beside(Protocol):
+    def __call__(
+        self, left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
+    ) -> tuple[sa.Join, sa.FromClause]: ...
 
 
 class _Join(Protocol):
@@ -81,10 +90,15 @@ class Dialect:
     """Whether the driver's error says that another transaction was in the way."""
     migrate_alone: Callable[[sa.Connection], object]
     """Wait until no other process migrates, and keep others waiting until the transaction ends."""
-    beside: Callable[[sa.FromClause, sa.Table, sa.ColumnElement[bool]], tuple[sa.Join, sa.FromClause]]
+    beside: _Beside
     """Join with each row on the left the rows of a table that are looked up for it; the other one is those rows.
 
     Always in this direction, whatever the planner takes the tables for.
+    """
+    listed: Callable[[Choice, sa.ColumnElement[Any]], Choice]
+    """The rows that have in a column one of the ``ids`` that are filled in: looked up for each, as in `beside`.
+
+    There are some hundreds, or as many as `Moment.rows_among` asks for at once.
     """
     of_many: Callable[[Upsert], Upsert]
     """Let a statement that inserts a row insert many; no two of them may have one key."""
@@ -92,6 +106,8 @@ class Dialect:
     """The rows, as that statement is filled in with them: each has all columns of the table."""
     describe: Callable[[Sequence[sa.Table]], Iterator[sa.Executable]]
     """What tells the planner of tables just created what it cannot see in them yet."""
+    look_again: Callable[[sa.Connection, Sequence[sa.Table]], None]
+    """Let the planner look at tables into which much was written, if it has only seen them empty."""
 
     def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> Upsert:
         """Insert a row, or change the one that has these keys."""
@@ -213,15 +229,34 @@ def _told_of(tables: Iterable[sa.Table]) -> Iterator[tuple[str, str, str]]:
             yield table.name, str(index.name), _index_figures(index)
 
 
-def _joined(left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool]) -> tuple[sa.Join, sa.FromClause]:
+def _joined(
+    left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
+) -> tuple[sa.Join, sa.FromClause]:
     """SQLite has been told enough to begin on the left."""
-    return left.join(right, same), right
+    return left.join(right, same, isouter=outer), right
 
 
-def _looked_up(left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool]) -> tuple[sa.Join, sa.FromClause]:
+def _in_list(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
+    return rows.where(column.in_(sa.bindparam("ids", expanding=True)))
+
+
+def _looked_up(
+    left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
+) -> tuple[sa.Join, sa.FromClause]:
     """Without statistics, or with one plan for all values, PostgreSQL may begin on the right: not past an OFFSET."""
-    found = sa.select(right).where(same).offset(sa.literal_column("0")).lateral(f"{right.name}_found")
-    return left.join(found, sa.true()), found
+    found = sa.select(right).where(same).offset(FENCE).lateral(f"{right.name}_found")
+    return left.join(found, sa.true(), isouter=outer), found
+
+
+def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
+    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew.
+
+    Left to itself, it may walk through all of a firm, and compare each row with each of the ids.
+    """
+    given = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(column.type)))
+    ids = given.table_valued("id", name="ids").render_derived()
+    found = rows.where(column == ids.c.id).offset(FENCE).lateral("found")
+    return sa.select(*found.c).select_from(ids.join(found, sa.true()))
 
 
 def _row_by_row(statement: Upsert) -> Upsert:
@@ -277,6 +312,20 @@ def _is_busy_postgresql(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) in _IN_THE_WAY
 
 
+def _analyze_unseen(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """What was planned for empty tables is kept, and may walk through all of a firm: it is planned anew after this.
+
+    PostgreSQL looks by itself about once a minute.
+    """
+    for name in map(connection.dialect.identifier_preparer.format_table, tables):
+        if connection.execute(_IS_UNSEEN, {"name": name}).scalar():
+            connection.execute(sa.text(f"ANALYZE {name}"))
+
+
+def _look_at_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """SQLite goes by what it was told when the tables were created."""
+
+
 def _describe_nothing(tables: Sequence[sa.Table]) -> Iterator[sa.Executable]:  # noqa: ARG001 -- as for SQLite
     """PostgreSQL gathers statistics by itself."""
     return iter(())
@@ -295,9 +344,11 @@ _DIALECTS: Final = {
         is_busy=_is_busy_sqlite,
         migrate_alone=_migrate_in_turn,
         beside=_joined,
+        listed=_in_list,
         of_many=_row_by_row,
         many=_rows,
         describe=_describe_sqlite,
+        look_again=_look_at_nothing,
     ),
     "postgresql": Dialect(
         drivers=frozenset({"psycopg", "psycopg_async"}),
@@ -311,9 +362,11 @@ _DIALECTS: Final = {
         is_busy=_is_busy_postgresql,
         migrate_alone=_lock_postgresql,
         beside=_looked_up,
+        listed=_in_array,
         of_many=_from_arrays,
         many=_by_column,
         describe=_describe_nothing,
+        look_again=_analyze_unseen,
     ),
 }
 

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,8 @@ import sqlalchemy as sa
 Values: TypeAlias = dict[str, Any]
 Sentence: TypeAlias = sa.Insert | sa.Update | sa.Delete
 """What changes rows."""
-Statement: TypeAlias = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]] | Sentence
+Choice: TypeAlias = sa.Select[*tuple[Any, ...]]
+Statement: TypeAlias = Choice | sa.CompoundSelect[*tuple[Any, ...]] | Sentence
 
 _Turn: TypeAlias = Callable[[Any], Any]
 
@@ -38,8 +40,8 @@ class Form:
     """The text of a statement as a driver takes it, how it is filled in, and how its answer is read."""
 
     text: str
-    _places: tuple[str, ...] | None
-    """The names of what is filled in by place; ``None`` where the driver goes by names."""
+    _chosen: Callable[[Any], tuple[Any, ...]] | None
+    """Puts what is filled in by place in order; ``None`` where the driver goes by names."""
     _constants: Values
     _lists: Mapping[str, Sequence[str]]
     """The names of the members of what is a list."""
@@ -48,19 +50,28 @@ class Form:
     _record: Callable[[Iterable[Any]], Record]
     _turned_back: Sequence[tuple[int, _Turn]]
     """The places of what the driver gives in another way."""
+    _is_plain: bool = attrs.field(init=False)
+    """Whether the values are what the driver takes."""
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_is_plain", not (self._constants or self._lists or self._turned))
 
     def filled(self, values: Values | Sequence[Values]) -> Any:  # noqa: ANN401 -- as the driver takes it
         """What the driver fills in: once, or as a list for each of several values; a `KeyError` if one is missing."""
         return self._filled(values) if isinstance(values, dict) else [*map(self._filled, values)]
 
     def _filled(self, values: Values) -> Any:  # noqa: ANN401
+        given = values if self._is_plain else self._whole(values)
+        return given if self._chosen is None else self._chosen(given)
+
+    def _whole(self, values: Values) -> Values:
         given = {**self._constants, **values}
         for name, members in self._lists.items():
             rest = repeat(None, len(members) - len(given[name]))  # null, which nothing equals
             given.update(zip(members, chain(given[name], rest), strict=True))
         for name, turn in self._turned.items():
             given[name] = turn(given[name])
-        return given if self._places is None else tuple(map(given.__getitem__, self._places))
+        return given
 
     def read(self, answered: Sequence[Sequence[Any]]) -> list[Record]:
         """The rows that the driver has given."""
@@ -109,13 +120,21 @@ def _written(statement: Statement, dialect: sa.Dialect, values: Values, *, answe
     turning_back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return Form(
         full.statement,
-        None if full.positiontup is None else tuple(full.positiontup),
+        None if full.positiontup is None else several(itemgetter, full.positiontup),
         {name: value for name, value in written.params.items() if not written.binds[name].required},
         full.parameter_expansion,
         {name: turn for name, turn in turning.items() if turn},
         _record_of([str(column.key) for column in columns]),
         [(place, turn) for place, turn in enumerate(turning_back) if turn],
     )
+
+
+def several(getter: Callable[..., _Turn], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What `itemgetter` or `attrgetter` gets by these names: a tuple, also of one or none."""
+    if len(names) > 1:
+        return getter(*names)
+    ones = [*map(getter, names)]
+    return lambda thing: tuple(one(thing) for one in ones)
 
 
 def _record_of(names: list[str]) -> Callable[[Iterable[Any]], Record]:

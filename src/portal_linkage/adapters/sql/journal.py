@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from ...domain.events import Event
 from ...domain.values import EntityId, FirmId, Key, Page, PageRequest, UserId, new_uuid
 from ..listings import CHANGES, DELIVERIES, JOURNAL
-from .clauses import LIMIT, Choice, inserting, page_values, paged, this
+from .clauses import LIMIT, inserting, page_values, paged, this
 from .dialects import Dialect
-from .forms import Record
+from .forms import Choice, Record
 from .moment import Part
 from .stored import Stored
 from .tables import HAS_PLACE, IS_UNDELIVERED, IS_WAITING, Tables

@@ -12,12 +12,11 @@ from ...domain.values import EmailAddress, EntityId, FirmId, Page, PageRequest, 
 from ...ports import Mailbox, Refusals
 from ..listings import BARS
 from .clauses import (
-    AMONG,
     LIMIT,
-    Choice,
     beside,
     inserting,
     joined,
+    listed,
     merges,
     of_kind,
     page_values,
@@ -26,7 +25,7 @@ from .clauses import (
     transferring,
 )
 from .dialects import Dialect
-from .forms import Record, Values
+from .forms import Choice, Record, Values
 from .moment import Part
 from .stored import Joined, Stored
 from .tables import Tables
@@ -48,14 +47,14 @@ class LinkStatements:
         in_link_order = (link.c.revision, link.c.position, found.c.position)
         self.listing = rows.where(this(link, "user_id")).order_by(*in_link_order)
         self.any_of = sa.select(link.c.entity_id).where(this(link, "user_id")).limit(1)
-        by_user = (link.c.user_id, link.c.entity_id, found.c.position)
-        self.touching = rows.where(this(link), link.c.entity_id.in_(AMONG)).order_by(*by_user)
+        placed = rows.add_columns(found.c.position.label("place")).where(this(link))
+        self.touching = listed(dialect, placed, link.c.entity_id, "user_id", "entity_id", "place")
         count = sa.func.count().label("links")
         # In the order of an index, so that nobody walks through the links of other firms.
         some = sa.select(link.c.entity_id).where(this(link)).order_by(link.c.entity_id).limit(LIMIT)
         self.count = sa.select(count).select_from(some.subquery("some"))
-        of_users = (this(link), link.c.user_id.in_(AMONG))
-        self.counts = sa.select(link.c.user_id, count).where(*of_users).group_by(link.c.user_id)
+        by_user = sa.select(link.c.user_id, count).where(this(link)).group_by(link.c.user_id)
+        self.counts = listed(dialect, by_user, link.c.user_id)
         self.add = dialect.of_many(dialect.insert(link))
         self.remove = sa.delete(link).where(this(link, "user_id", "entity_id"))
         of_link = this(ground, "user_id", "entity_id")
@@ -149,7 +148,7 @@ class BarStatements:
         kinds = ((bar, "barred"), (departure, "left"))
         self.of = sa.union_all(*(_refused(table, name, "mailbox_id") for table, name in kinds))
         self.of_entity = sa.union_all(*(_refused(table, name, *this_refusal) for table, name in kinds))
-        self.touching = sa.union_all(*(_touching(table, mailbox, name) for table, name in kinds))
+        self.touching = sa.union_all(*(_touching(table, mailbox, name, dialect) for table, name in kinds))
         self.carry = [transferring(dialect, table)[0] for table in (bar, departure)]
 
 
@@ -157,9 +156,10 @@ def _refused(table: sa.Table, name: str, *columns: str) -> Choice:
     return sa.select(of_kind(name), table.c.entity_id).where(this(table, *columns))
 
 
-def _touching(table: sa.Table, mailbox: sa.Table, name: str) -> Choice:
+def _touching(table: sa.Table, mailbox: sa.Table, name: str, dialect: Dialect) -> Choice:
     rows = sa.select(mailbox.c.email_key, of_kind(name), table.c.entity_id)
-    return rows.select_from(joined(table, mailbox, "mailbox_id")).where(this(table), table.c.entity_id.in_(AMONG))
+    theirs = rows.select_from(joined(table, mailbox, "mailbox_id")).where(this(table))
+    return listed(dialect, theirs, table.c.entity_id)
 
 
 def _refusals(rows: Iterable[Record]) -> Refusals:

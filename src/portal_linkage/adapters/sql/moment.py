@@ -115,6 +115,14 @@ class Moment:
         """Insert many rows, by a statement of `Dialect.of_many`."""
         self.run(statement, self._dialect.many(rows) if rows else rows)
 
+    def look_again(self, *tables: sa.Table) -> None:
+        """Let the planner look at tables into which much was written; see `Dialect.look_again`."""
+        self.check()
+        try:
+            self._dialect.look_again(self.connection, tables)
+        except SQLAlchemyError as error:
+            raise self._failed(error) from error
+
     def _told(self, act: Callable[[Any, Any], T], statement: sa.Executable, values: Values | Sequence[Values]) -> T:
         self.check()
         if not isinstance(values, dict) and len(values) == 1:

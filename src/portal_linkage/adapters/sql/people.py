@@ -27,9 +27,9 @@ from ...domain.values import (
 from ...ports import Mailbox
 from ..listings import USERS
 from . import clauses
-from .clauses import AMONG, Choice, this
+from .clauses import listed, this
 from .dialects import Dialect
-from .forms import Record
+from .forms import Choice, Record
 from .moment import Part, chunks
 from .stored import ENTITY_ROWS, Stored
 from .tables import Tables
@@ -97,21 +97,17 @@ class UserStatements:
         self._tables, self._dialect = tables, dialect
         mailbox, word, link, entity = tables.mailbox, tables.user_word, tables.link, tables.entity
         self.find = sa.select(mailbox).where(this(mailbox, "user_id"))
-        self.some = sa.select(mailbox).where(this(mailbox), mailbox.c.user_id.in_(AMONG))
-        listed = mailbox.c.email_key.in_(AMONG)
-        self.having = sa.select(mailbox).where(this(mailbox), listed, mailbox.c.user_id.is_not(None))
+        users = sa.select(mailbox).where(this(mailbox), mailbox.c.user_id.is_not(None))
+        self.some = listed(dialect, users, mailbox.c.user_id)
+        self.having = listed(dialect, users, mailbox.c.email_key)
         self.add = sa.update(mailbox).where(this(mailbox, "mailbox_id"))
         of_user = ("user_id", "name", "name_key", "email_search", "signed_up_at")
         self.remove = sa.update(mailbox).where(this(mailbox, "user_id")).values(dict.fromkeys(of_user, sa.null()))
         self.add_words = dialect.adding(word)
         self.remove_words = sa.delete(word).where(this(word, "user_id"))
         linked, found = clauses.beside(dialect, link, entity, "entity_id")
-        self.entities = (
-            sa.select(link.c.user_id, *clauses.shown(found))
-            .select_from(linked)
-            .where(this(link), link.c.user_id.in_(AMONG))
-            .order_by(link.c.user_id, link.c.revision, link.c.position)
-        )
+        links = sa.select(link.c.user_id, *clauses.shown(found), link.c.revision, link.c.position).select_from(linked)
+        self.entities = listed(dialect, links.where(this(link)), link.c.user_id, "user_id", "revision", "position")
         self.frequencies = Frequencies(tables.user_word, tables.entity_word)
         self.search: Callable[[int | None, bool], Choice] = lru_cache(maxsize=100)(self._search)
 

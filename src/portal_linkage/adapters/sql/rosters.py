@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from ...domain.entities import ClientEntity
 from ...domain.values import EntityId, FirmId, client_number_key, search_key, words_of
 from ...ports import PMS
-from .clauses import AMONG, SURVIVOR, merges, this, transferring
+from .clauses import SURVIVOR, listed, merges, this, transferring
 from .clients import CONTACT_ROWS, EntityStatements, SqlEntityReader
 from .dialects import Dialect
-from .moment import chunks
+from .forms import Choice
+from .moment import CHUNK, chunks
 from .stored import ENTITY_ROWS
 from .tables import Tables
 from .words import word_rows
@@ -25,18 +26,27 @@ class RosterStatements(EntityStatements):
         entity, contact, word, former = tables.entity, tables.contact, tables.entity_word, tables.former_number
         # Who holds and who changes entities both go by their ids, so that no two wait for each other.
         by_id = entity.c.entity_id
-        some = sa.select(by_id, entity.c.active).where(this(entity), by_id.in_(AMONG)).order_by(by_id)
-        self.hold, self.lock = some.with_for_update(read=True), some.with_for_update()
+        some = sa.select(by_id, entity.c.active).where(this(entity))
+        self.hold = listed(dialect, some.with_for_update(read=True), by_id, "entity_id")
+        self.lock = listed(dialect, some.with_for_update(), by_id, "entity_id")
         self.keep_number = dialect.adding(former)
         numbers = sa.select(entity.c.firm_id, entity.c.client_number, SURVIVOR).where(this(entity, "entity_id"))
         merger = tables.merger
         self.merge = dialect.replacing(merger)
-        self.part = sa.delete(merger).where(this(merger), merger.c.entity_id.in_(AMONG))
+        self.part = sa.delete(merger).where(this(merger, "entity_id"))
         self.transfer_numbers = transferring(dialect, former, numbers)
+        self.tables = (entity, contact, word)
         self.save = dialect.of_many(dialect.replacing(entity))
-        self.remove_contacts = sa.delete(contact).where(this(contact, "entity_id", "source"))
-        self.remove_words = sa.delete(word).where(this(word, "entity_id"))
+        self.having_contacts, self.remove_contacts = _replacing(dialect, contact, "source")
+        self.having_words, self.remove_words = _replacing(dialect, word)
         self.add_contacts, self.add_words = (dialect.of_many(dialect.insert(table)) for table in (contact, word))
+
+
+def _replacing(dialect: Dialect, table: sa.Table, *columns: str) -> tuple[Choice, sa.Delete]:
+    """Which entities have any of these rows, and to remove those of one: the new ones mostly have none."""
+    of_one = table.c.entity_id
+    having = listed(dialect, sa.select(of_one).where(this(table, *columns)).distinct(), of_one)
+    return having, sa.delete(table).where(this(table, "entity_id", *columns))
 
 
 class SqlEntityRepository(SqlEntityReader[RosterStatements]):
@@ -71,7 +81,9 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
         self.save_many((entity,))
 
     def save_many(self, entities: Iterable[ClientEntity]) -> None:
+        count = 0
         for chunk in chunks(entities):
+            count += len(chunk)
             told = [(_entity_values(one), one) for one in chunk]
             latest = {(one.firm_id, one.entity_id): (row, one) for row, one in told}.values()  # of two the later
             self._moment.run_many(self._statements.save, [row for row, _ in latest])
@@ -79,21 +91,30 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
             for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
                 self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)
-            self._moment.run(self._statements.remove_words, _these(saved))
+            self._remove(self._statements.having_words, self._statements.remove_words, saved)
             self._moment.run_many(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
+        if count > CHUNK:
+            self._moment.look_again(*self._statements.tables)
 
     def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
-        for chunk in chunks(entity_ids):
-            self._moment.run(self._statements.part, {"firm": firm_id, "ids": chunk})
+        merged = self.merged(firm_id, entity_ids)
+        self._moment.run(self._statements.part, [{"firm": firm_id, "entity": gone} for gone in merged])
 
     def save_contacts(self, entities: Iterable[ClientEntity], source: str) -> None:
         for chunk in chunks(entities):
             self._replace_contacts(chunk, source)
 
     def _replace_contacts(self, entities: Collection[ClientEntity], source: str) -> None:
-        self._moment.run(self._statements.remove_contacts, [{**this, "source": source} for this in _these(entities)])
+        self._remove(self._statements.having_contacts, self._statements.remove_contacts, entities, source=source)
         rows = [row for entity in entities for row in _contact_rows(entity, source)]
         self._moment.run_many(self._statements.add_contacts, rows)
+
+    def _remove(self, having: Choice, remove: sa.Delete, entities: Iterable[ClientEntity], **of_source: str) -> None:
+        """Remove the rows of these entities, where there are any."""
+        for firm_id, entity_ids in _by_firm(entities).items():
+            values = {"firm": firm_id, **of_source}
+            found = self._moment.rows_among(having, values, entity_ids)
+            self._moment.run(remove, [{**values, "entity": row.entity_id} for row in found])
 
 
 def _by_firm(entities: Iterable[ClientEntity]) -> dict[FirmId, list[EntityId]]:
@@ -101,10 +122,6 @@ def _by_firm(entities: Iterable[ClientEntity]) -> dict[FirmId, list[EntityId]]:
     for entity in entities:
         by_firm.setdefault(entity.firm_id, []).append(entity.entity_id)
     return by_firm
-
-
-def _these(entities: Iterable[ClientEntity]) -> list[dict[str, str]]:
-    return [{"firm": entity.firm_id, "entity": entity.entity_id} for entity in entities]
 
 
 def _entity_values(entity: ClientEntity) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import attrs
 
 from ...domain.entities import ClientEntity
 from ...domain.values import EmailAddress, Money, Page, check_type, micros_of, moment_of, setters_of
-from .forms import Record
+from .forms import Record, several
 
 T = TypeVar("T")
 
@@ -76,20 +76,22 @@ class Stored(Generic[T]):
         self._but = dict(but)
         kept = ((name, hint) for name, hint in get_type_hints(kind).items() if name not in but)
         self._fields = [_field(name, hint, names.get(name, name)) for name, hint in kept]
+        as_it_is = [field for field in self._fields if field.store is None]
+        self._plain_columns = [field.columns[0] for field in as_it_is]
+        self._plain = several(attrgetter, [field.name for field in as_it_is])
+        self._turned = [(field.name, field.columns, field.store) for field in self._fields if field.store]
         self.builder: Callable[[tuple[str, ...]], _Build[T]] = lru_cache(maxsize=None)(self._builder)
 
     def values(self, thing: T) -> dict[str, Any]:
         """The thing as a row; a `TypeError` if it is of another kind."""
         check_type(self._kind.__name__, thing, self._kind)
-        values: dict[str, Any] = {}
-        for field in self._fields:
-            value = getattr(thing, field.name)
-            if field.store is not None:
-                value = field.store(value)
-            if len(field.columns) == 1:
-                values[field.columns[0]] = value
+        values: dict[str, Any] = dict(zip(self._plain_columns, self._plain(thing), strict=True))
+        for name, columns, store in self._turned:
+            value = store(getattr(thing, name))
+            if len(columns) == 1:
+                values[columns[0]] = value
             else:
-                values[field.columns[0]], values[field.columns[1]] = value
+                values[columns[0]], values[columns[1]] = value
         return values
 
     def restore(self, rows: Sequence[Record], **others: object) -> tuple[T, ...]:

@@ -10,9 +10,9 @@ from ...domain.entities import ClientEntity
 from ...domain.outcomes import Suggestion
 from ...domain.values import words_of
 from . import clauses
-from .clauses import AMONG, Choice, joined, of_kind, this
+from .clauses import joined, listed, of_kind, this
 from .dialects import Dialect
-from .forms import Statement
+from .forms import Choice, Statement
 from .tables import Tables
 from .words import Frequencies, beginning, begins, owners_of_words, typed_words, word_values
 
@@ -30,12 +30,12 @@ class SuggestionStatements:
         self.by_words = lru_cache(maxsize=100)(self._by_words)
         self.frequencies = Frequencies(tables.entity_word)
         link, bar, mailbox = tables.link, tables.bar, tables.mailbox
-        linked = sa.select(of_kind("linked"), link.c.entity_id).where(
-            this(link, "user_id"), link.c.entity_id.in_(AMONG)
-        )
+        linked = sa.select(of_kind("linked"), link.c.entity_id).where(this(link, "user_id"))
         bars = sa.select(of_kind("barred"), bar.c.entity_id).select_from(joined(mailbox, bar, "mailbox_id"))
-        barred = bars.where(this(mailbox, "user_id"), bar.c.entity_id.in_(AMONG))
-        self.linked_or_barred = sa.union_all(linked, barred)
+        barred = bars.where(this(mailbox, "user_id"))
+        self.linked_or_barred = sa.union_all(
+            listed(dialect, linked, link.c.entity_id), listed(dialect, barred, bar.c.entity_id)
+        )
 
     def _by_words(self, count: int) -> Choice:
         owners = owners_of_words(self._word, "entity_id", count).subquery("owners")

@@ -8,12 +8,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ...domain.values import FirmId, after_prefix, words_of
-from .clauses import Choice, Condition, this
+from .clauses import Condition, this
+from .dialects import FENCE
+from .forms import Choice
 from .moment import Moment
 
 _BEYOND_ALL: Final = chr(0x10FFFF) * 5_000  # after every text that has been let in
 _MANY: Final[sa.ColumnElement[int]] = sa.literal_column("500")
-_NONE: Final[sa.ColumnElement[int]] = sa.literal_column("0")
 
 
 def begins(column: sa.ColumnElement[Any], name: str) -> Condition:
@@ -64,7 +65,7 @@ def _holds(word: sa.FromClause, owner: str, of: sa.ColumnElement[Any], index: in
 
 def looked_up(rows: Choice, *of: sa.FromClause) -> Condition:
     """There is such a row of these tables. The OFFSET keeps a planner from looking for all of them instead."""
-    return sa.exists(rows.offset(_NONE).correlate_except(*of))
+    return sa.exists(rows.offset(FENCE).correlate_except(*of))
 
 
 class Frequencies:
