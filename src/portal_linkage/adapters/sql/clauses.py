@@ -65,17 +65,6 @@ def shown(entity: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
     return (entity.c.firm_id, entity.c.entity_id, entity.c.name, entity.c.client_number, entity.c.active)
 
 
-def inserting(
-    into: sa.Insert, computed: Mapping[str, sa.ColumnElement[Any]], *where: sa.ColumnElement[bool] | sa.TextClause
-) -> sa.Insert:
-    """Insert a row of which some columns are computed from rows that are there, the others given.
-
-    By selecting it: a subquery among the values is more than some distributed databases take.
-    """
-    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in into.table.c}
-    return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
-
-
 def transferring(dialect: Dialect, table: sa.Table, *others: Choice) -> tuple[sa.Insert, sa.Delete]:
     """Copy the rows of an entity, and others of their shape, to the one it was merged into; and remove its own."""
     of_gone = this(table, "entity_id")

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
@@ -48,6 +49,9 @@ _IN_TRANSACTION: Final = 2
 """What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
 
 Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
+Computed: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
+"""What some columns of a new row are, reckoned from rows that are there."""
+_NOTHING: Final[Computed] = MappingProxyType({})
 
 
 class _Begin(Protocol):
@@ -58,6 +62,14 @@ class _Beside(Protocol):
     def __call__(
         self, left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
     ) -> tuple[sa.Join, sa.FromClause]: ...
+
+
+class _OfMany(Protocol):
+    def __call__(self, statement: Upsert, computed: Computed = ..., /) -> Upsert: ...
+
+
+class _Many(Protocol):
+    def __call__(self, rows: Sequence[Values], /, **same: str) -> Values | Sequence[Values]: ...
 
 
 class _Join(Protocol):
@@ -100,10 +112,16 @@ class Dialect:
 
     There are some hundreds, or as many as `Moment.rows_among` asks for at once.
     """
-    of_many: Callable[[Upsert], Upsert]
-    """Let a statement that inserts a row insert many; no two of them may have one key."""
-    many: Callable[[Sequence[Values]], Values | Sequence[Values]]
-    """The rows, as that statement is filled in with them: each has all columns of the table."""
+    of_many: _OfMany
+    """Let a statement that inserts a row insert many; no two of them may have one key.
+
+    What is computed is so for each of them in turn, or once for all.
+    """
+    many: _Many
+    """The rows, as that statement is filled in with them: each has all columns of the table that are not computed.
+
+    What these are computed by is the same for all rows.
+    """
     describe: Callable[[Sequence[sa.Table]], Iterator[sa.Executable]]
     """What tells the planner of tables just created what it cannot see in them yet."""
     look_again: Callable[[sa.Connection, Sequence[sa.Table]], None]
@@ -259,24 +277,35 @@ def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
     return sa.select(*found.c).select_from(ids.join(found, sa.true()))
 
 
-def _row_by_row(statement: Upsert) -> Upsert:
+def inserting(into: Upsert, computed: Computed, *where: sa.ColumnElement[bool]) -> Upsert:
+    """Insert a row of which some columns are computed from rows that are there, the others given.
+
+    By selecting it: a subquery among the values is more than some distributed databases take.
+    """
+    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in into.table.c}
+    return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
+
+
+def _row_by_row(statement: Upsert, computed: Computed = _NOTHING) -> Upsert:
     """It is as fast for SQLite to execute it for each."""
-    return statement
+    return inserting(statement, computed) if computed else statement
 
 
-def _rows(rows: Sequence[Values]) -> Sequence[Values]:
-    return rows
+def _rows(rows: Sequence[Values], /, **same: str) -> Sequence[Values]:
+    return [{**row, **same} for row in rows] if same else rows
 
 
-def _from_arrays(statement: Upsert) -> Upsert:
+def _from_arrays(statement: Upsert, computed: Computed = _NOTHING) -> Upsert:
     """PostgreSQL takes ten times as long for many rows as for their columns."""
-    columns = list(statement.table.c)
-    arrays = (sa.bindparam(column.name, type_=postgresql.ARRAY(column.type)) for column in columns)
-    return statement.from_select([column.name for column in columns], sa.select(*map(sa.func.unnest, arrays)))
+    given: dict[str, sa.ColumnElement[Any]] = {
+        column.name: sa.func.unnest(sa.bindparam(column.name, type_=postgresql.ARRAY(column.type)))
+        for column in statement.table.c
+    }
+    return statement.from_select([*given], sa.select(*{**given, **computed}.values()))
 
 
-def _by_column(rows: Sequence[Values]) -> Values:
-    return {name: [row[name] for row in rows] for name in rows[0]}
+def _by_column(rows: Sequence[Values], /, **same: str) -> Values:
+    return {**{name: [row[name] for row in rows] for name in rows[0]}, **same}
 
 
 def _migrate_in_turn(connection: sa.Connection) -> None:

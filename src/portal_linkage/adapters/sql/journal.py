@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ...domain.events import Event
 from ...domain.values import EntityId, FirmId, Key, Page, PageRequest, UserId, new_uuid
 from ..listings import CHANGES, DELIVERIES, JOURNAL
-from .clauses import LIMIT, inserting, page_values, paged, this
+from .clauses import LIMIT, page_values, paged, this
 from .dialects import Dialect
 from .forms import Choice, Record
 from .moment import Part
@@ -29,8 +29,8 @@ class JournalStatements:
         self.listing: Mapping[tuple[str, ...], Choice] = {
             columns: paged(sa.select(journal).where(this(journal, *columns)), journal.c.position) for columns in filters
         }
-        stamp = sa.func.coalesce(sa.func.max(journal.c.stamp), 0) + 1
-        self.append = inserting(sa.insert(journal), {"stamp": stamp}, this(journal), IS_WAITING)
+        stamp = sa.select(sa.func.coalesce(sa.func.max(journal.c.stamp), 0) + 1).where(this(journal), IS_WAITING)
+        self.append = dialect.of_many(dialect.insert(journal), {"stamp": stamp.scalar_subquery()})
         self.waiting = sa.select(journal.c.place).where(this(journal), IS_WAITING).limit(1)
         self.waiting_firms = sa.select(journal.c.firm_id).where(IS_WAITING).distinct().order_by(journal.c.firm_id)
         self.lock_end = dialect.upsert(end, ("firm_id",), {"position": end.c.position}).returning(end.c.position)
@@ -87,11 +87,8 @@ class SqlJournalRepository(SqlJournalReader):
 
     def append(self, events: Sequence[Event]) -> None:
         told = {"change_id": new_uuid(), "position": None}
-        rows = [
-            {**_EVENT_ROWS.values(event), "firm": event.firm_id, "place": place, **told}
-            for place, event in enumerate(events)
-        ]
-        self._moment.run(self._statements.append, rows)
+        rows = [{**_EVENT_ROWS.values(event), "place": place, **told} for place, event in enumerate(events)]
+        self._moment.run_many(self._statements.append, rows, firm=events[0].firm_id if events else "")
 
     def settle(self, firm_id: FirmId) -> None:
         self._moment.run(self._statements.settle, {"firm": firm_id, "last": self._locked_end(firm_id)})

@@ -14,7 +14,6 @@ from ..listings import BARS
 from .clauses import (
     LIMIT,
     beside,
-    inserting,
     joined,
     listed,
     merges,
@@ -24,7 +23,7 @@ from .clauses import (
     this,
     transferring,
 )
-from .dialects import Dialect
+from .dialects import Dialect, inserting
 from .forms import Choice, Record, Values
 from .moment import Part
 from .stored import Joined, Stored

@@ -111,9 +111,9 @@ class Moment:
         else:
             self.check()
 
-    def run_many(self, statement: Sentence, rows: Sequence[Values]) -> None:
-        """Insert many rows, by a statement of `Dialect.of_many`."""
-        self.run(statement, self._dialect.many(rows) if rows else rows)
+    def run_many(self, statement: Sentence, rows: Sequence[Values], **same: str) -> None:
+        """Insert many rows, by a statement of `Dialect.of_many`, filled in with what else is the same for all."""
+        self.run(statement, self._dialect.many(rows, **same) if rows else rows)
 
     def look_again(self, *tables: sa.Table) -> None:
         """Let the planner look at tables into which much was written; see `Dialect.look_again`."""
