@@ -141,5 +141,11 @@ def _contact_rows(entity: ClientEntity, source: str) -> Iterator[dict[str, Any]]
         yield {**of_entity, **CONTACT_ROWS.values(contact), "position": position}
 
 
-def _word_rows(entity: ClientEntity) -> list[dict[str, str]]:
-    return word_rows(entity.name, firm_id=entity.firm_id, entity_id=entity.entity_id)
+def _word_rows(entity: ClientEntity) -> list[dict[str, Any]]:
+    return word_rows(
+        entity.name,
+        firm_id=entity.firm_id,
+        entity_id=entity.entity_id,
+        name_key=search_key(entity.name),
+        active=entity.active,
+    )

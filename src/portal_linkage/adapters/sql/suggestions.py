@@ -25,8 +25,8 @@ class SuggestionStatements:
         entity, of_firm = tables.entity, this(tables.entity)
         is_exact = sa.case((entity.c.number_search == sa.bindparam("number"), 0), else_=1)
         of_number = sa.and_(of_firm, begins(entity.c.number_search, "number"))
-        self.by_number = _ranked(entity, entity, is_exact).where(of_number)
-        self.by_name = _ranked(entity, entity).where(of_firm, begins(entity.c.name_words, "name"))
+        self.by_number = _ranked(entity, is_exact).where(of_number)
+        self.by_name = _ranked(entity).where(of_firm, begins(entity.c.name_words, "name"))
         self.by_words = lru_cache(maxsize=100)(self._by_words)
         self.frequencies = Frequencies(tables.entity_word)
         link, bar, mailbox = tables.link, tables.bar, tables.mailbox
@@ -38,8 +38,11 @@ class SuggestionStatements:
         )
 
     def _by_words(self, count: int) -> Choice:
-        owners = owners_of_words(self._word, "entity_id", count).subquery("owners")
-        return _ranked(*clauses.beside(self._dialect, owners, self._entity, "entity_id"))
+        word = self._word
+        found = owners_of_words(word, "entity_id", count).add_columns(word.c.name_key).where(word.c.active == sa.true())
+        first = found.order_by(word.c.name_key, word.c.entity_id).limit(clauses.LIMIT).subquery("first")
+        both, entity = clauses.beside(self._dialect, first, self._entity, "entity_id")
+        return sa.select(*clauses.shown(entity)).select_from(both).order_by(first.c.name_key, first.c.entity_id)
 
     def for_text(
         self, typed: str, in_order: Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -53,8 +56,8 @@ class SuggestionStatements:
             yield self.by_words(len(words)), word_values(in_order(words))
 
 
-def _ranked(rows: sa.FromClause, entity: sa.FromClause, *rank: sa.ColumnElement[Any]) -> Choice:
-    active = sa.select(*clauses.shown(entity)).select_from(rows).where(entity.c.active == sa.true())
+def _ranked(entity: sa.Table, *rank: sa.ColumnElement[Any]) -> Choice:
+    active = sa.select(*clauses.shown(entity)).where(entity.c.active == sa.true())
     return active.order_by(*rank, entity.c.name_key, entity.c.entity_id).limit(clauses.LIMIT)
 
 

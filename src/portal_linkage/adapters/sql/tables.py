@@ -109,9 +109,6 @@ class Tables:
         self.all.append(table)
         return table
 
-    def _words(self, name: str, owner: str) -> sa.Table:
-        return self._table(name, _key(owner, "word"), _index("word", "word", owner))
-
     def _declare_people(self) -> None:
         # The user is part of the mailbox: the row that everything waits for is the row that tells who is there.
         user = [*_optional("user_id", "name", "name_key", "email_search"), *_integers("signed_up_at", nullable=True)]
@@ -123,7 +120,7 @@ class Tables:
             _index("name", "name_key", "user_id"),
             _index("search", "email_search", "user_id"),
         )
-        self.user_word = self._words("user_word", "user_id")
+        self.user_word = self._table("user_word", _key("user_id", "word"), _index("word", "word", "user_id"))
         # One row for each subject: counting locks that row, and it holds only what is recent.
         self.attempt = self._table(
             "attempt", [*_key("subject"), *_texts("refused"), *_integers("until")], _index("until", "until", "subject")
@@ -158,7 +155,12 @@ class Tables:
             _index("number", "number_search", "entity_id"),
             _index("words", "name_words", "entity_id"),
         )
-        self.entity_word = self._words("entity_word", "entity_id")
+        # With what suggestions go by: for a common word, thousands would be looked up for it.
+        self.entity_word = self._table(
+            "entity_word",
+            [*_key("entity_id", "word"), *_texts("name_key"), *_flags("active")],
+            _index("word", "word", "name_key", "entity_id", "active"),
+        )
         contact = [*_texts("email", "email_key", "contact_name"), *_optional("contact_id"), *_texts("role")]
         self.contact = self._table(
             "contact",
@@ -207,8 +209,8 @@ class Tables:
             "journal",
             [*place, *order, *_texts("kind"), *things, *_texts("by"), *_integers("at")],
             _index("position", "position", unique=True, where=HAS_PLACE),
-            _index("user", "user_id", "position"),
-            _index("entity", "entity_id", "position"),
+            _index("user", "user_id", "position", where=HAS_PLACE),
+            _index("entity", "entity_id", "position", where=HAS_PLACE),
             _index("waiting", "stamp", "change_id", "place", where=IS_WAITING),
         )
         self.journal_end = self._table(

@@ -27,7 +27,7 @@ def beginning(name: str, text: str) -> dict[str, str]:
     return {name: text, f"{name}_end": after_prefix(text) or _BEYOND_ALL}
 
 
-def word_rows(name: str, **owner: str) -> list[dict[str, str]]:
+def word_rows(name: str, **owner: str | bool) -> list[dict[str, Any]]:
     """The rows by which a name is found."""
     return [{**owner, "word": word} for word in sorted(set(words_of(name)))]
 
