@@ -84,9 +84,10 @@ class EntityStatements:
         self.in_scope = Scoped(
             tables, dialect, lambda visible: clauses.paged(sa.select(visible), visible.c.revision, visible.c.position)
         )
-        listing = sa.select(contact.c.entity_id).where(this(contact, "email_key"))
-        by_number = (entity.c.number_key, entity.c.entity_id)
-        self.listing = self.active.where(entity.c.entity_id.in_(listing)).order_by(*by_number)
+        listing = sa.select(contact.c.entity_id).where(this(contact, "email_key")).distinct().subquery("listing")
+        both, listed_entity = clauses.beside(dialect, listing, entity, "entity_id", where=entity.c.active == sa.true())
+        by_number = (listed_entity.c.number_key, listed_entity.c.entity_id)
+        self.listing = sa.select(*clauses.shown(listed_entity)).select_from(both).order_by(*by_number)
         self.numbered = listed(dialect, self.active, entity.c.number_search)
         merger, former = tables.merger, tables.former_number
         self.merged = listed(dialect, sa.select(merger).where(this(merger)), merger.c.entity_id)
