@@ -7,10 +7,11 @@ clear, and so do amounts and proofs: this is data, not a log.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, TypeAlias, cast, get_args
 
 import attrs
@@ -49,8 +50,14 @@ def to_json(value: object) -> Json:
 
 
 def canonical(value: object) -> str:
-    """Any public value as one line of JSON, which is always the same for the same value."""
+    """Any public value as one line, the same for the same value, to digest: fields come in order, without names."""
     return _encode(value)
+
+
+def _bare(value: object) -> object:
+    kind: type = type(value)
+    fields = _fields_in(kind)
+    return _parts(value) if fields is None else fields(value)
 
 
 def _parts(value: object) -> str | dict[str, object]:
@@ -71,7 +78,14 @@ def _parts(value: object) -> str | dict[str, object]:
     return told
 
 
-_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_parts).encode
+@lru_cache(maxsize=256)
+def _fields_in(kind: type) -> Callable[[object], object] | None:
+    """What gets all fields of a kind that is written as an object."""
+    names = None if kind is EmailAddress else _names_in(kind)
+    return None if names is None else attrgetter(*names)
+
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_bare).encode
 
 
 @lru_cache(maxsize=256)

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -41,17 +40,26 @@ def plan(world: World) -> RosterPlan:
     return made
 
 
-canonical = partial(json.dumps, sort_keys=True, separators=(",", ":"))
+def bare(part: Any) -> Any:  # noqa: ANN401 -- JSON
+    """An entity, a contact or a link without the names of its fields."""
+    if isinstance(part, dict):
+        return bare([*part.values()])
+    return [*map(bare, part)] if isinstance(part, list) else part
+
+
+def lines_of(data: dict[str, Any]) -> Iterator[str]:
+    """What is digested of a plan."""
+    for name, part in data.items():
+        yield name
+        for one in map(bare, part) if isinstance(part, list) else (part,):
+            yield json.dumps(one, sort_keys=True, separators=(",", ":"))
 
 
 def forged(plan: RosterPlan, **parts: Any) -> str:  # noqa: ANN401 -- JSON
     """The text of a plan with other parts, and the digest that goes with them: anybody can compute it."""
     data = {**json.loads(plan.to_json()), **parts}
     data.pop("plan_id")
-    lines = [
-        line for name, part in data.items() for line in (name, *map(canonical, part if type(part) is list else [part]))
-    ]
-    told = "".join(f"{line}\n" for line in lines)
+    told = "".join(f"{line}\n" for line in lines_of(data))
     return json.dumps({**data, "plan_id": hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})
 
 

@@ -115,7 +115,11 @@ def _written(statement: Statement, dialect: sa.Dialect, values: Values, *, answe
     written = statement.compile(dialect=dialect, column_keys=[*values])
     spacious = {name: (None,) * _room(len(value)) if _is_list(value) else value for name, value in values.items()}
     full = written.construct_expanded_state(spacious)
-    turning = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in written.binds.items()}
+    turning = {
+        name: bound.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bound in written.binds.items()
+        if not isinstance(bound.type, sa.Boolean)  # which every driver takes as it is
+    }
     columns: list[sa.ColumnElement[Any]] = [*statement.exported_columns] if answers else []
     turning_back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return Form(
