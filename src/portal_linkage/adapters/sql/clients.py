@@ -136,9 +136,9 @@ class SqlEntityReader(Part[E]):
         return ENTITY_ROWS.restore(rows)
 
     def numbered(self, firm_id: FirmId, numbers: Collection[str]) -> tuple[ClientEntity, ...]:
-        keys = {*map(search_key, numbers)}
-        rows = self._moment.rows_among(self._statements.numbered, {"firm": firm_id}, keys)
-        found = (row for row in rows if row.client_number in numbers)
+        asked = set(numbers)
+        rows = self._moment.rows_among(self._statements.numbered, {"firm": firm_id}, {*map(search_key, asked)})
+        found = (row for row in rows if row.client_number in asked)
         return ENTITY_ROWS.restore(sorted(found, key=attrgetter("entity_id")))
 
     def merged(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, EntityId]:
