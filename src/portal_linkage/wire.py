@@ -50,7 +50,7 @@ def to_json(value: object) -> Json:
 
 
 def canonical(value: object) -> str:
-    """Any public value as one line, the same for the same value, to digest: fields come in order, without names."""
+    """What a plan holds as one line, the same for the same value, to digest: fields come in order, without names."""
     return _encode(value)
 
 
@@ -82,7 +82,7 @@ def _parts(value: object) -> str | dict[str, object]:
 def _fields_in(kind: type) -> Callable[[object], object] | None:
     """What gets all fields of a kind that is written as an object."""
     names = None if kind is EmailAddress else _names_in(kind)
-    return None if names is None else attrgetter(*names)
+    return attrgetter(*names) if names else None
 
 
 _encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_bare).encode

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,15 @@ def _endless_invoice() -> Any:  # noqa: ANN401
     return invoice(LONGEST, LONGEST, firm_id=FirmId(LONGEST), number=LONGEST)
 
 
+def test_a_client_whose_ids_and_name_are_as_long_as_can_be_is_refused(store: SqlStore) -> None:
+    """Each is let in, but a name is found by an index that holds all of them."""
+    longest = entity(LONGEST, firm_id=FirmId(LONGEST), name=LONGEST)
+    with pytest.raises(InvalidValue, match="too long for an index"), store.transaction() as tx:
+        tx.entities.save(longest)
+    with store.transaction() as tx:
+        tx.entities.save(entity(LONGEST, name=LONGEST))
+
+
 def test_one_long_id_is_kept(store: SqlStore) -> None:
     """Two hundred characters of the farthest planes are an id as good as any."""
     with store.transaction() as tx:
@@ -173,30 +183,79 @@ def test_the_story_is_told_over_an_address(tmp_path: Path) -> None:
 
 
 def save_roster(store: SqlStore, count: int) -> None:
-    """So many clients, in one transaction."""
+    """So many clients without contacts, in one transaction."""
     with store.transaction() as tx:
-        tx.entities.save_many(entity(f"e{number}") for number in range(count))
+        tx.entities.save_many(entity(f"e{number}", contacts=()) for number in range(count))
 
 
-def test_the_planner_is_told_of_a_first_roster(store: SqlStore) -> None:
-    """What was planned for empty tables may walk through all of a firm: autovacuum looks only once a minute."""
-    with listening(store) as said:
-        save_roster(store, 500)
-        assert not any("ANALYZE" in one.statement for one in said)
-        save_roster(store, 501)
-        save_roster(store, 501)
-    assert [one.statement for one in said].count("ANALYZE portal_entity") == 1
+def analyzed(store: SqlStore, schema: str = "public") -> set[str]:
+    """The tables in a schema of which the planner knows something."""
     with store.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'portal_entity'").scalar()
-    assert rows == 501
+        told = sa.text("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = :schema AND tablename ~ '^portal_'")
+        return set(connection.execute(told, {"schema": schema}).scalars())
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[SqlStore]:
+    """A store in a database of its own, which nobody else analyzes."""
+    store = SqlStore.open(engines.database(f"unseen_{tmp_path.name}"))
+    with store.engine.begin() as connection:
+        for table in store._parts.tables.all:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} SET (autovacuum_enabled = off)")
+    yield store
+    store.close()
+
+
+def test_the_planner_is_told_of_a_first_roster(fresh: SqlStore) -> None:
+    """What was planned for empty tables may walk through all of a firm: autovacuum looks only once a minute."""
+    save_roster(fresh, 500)
+    assert analyzed(fresh) == set()
+    with suppress(ZeroDivisionError), fresh.transaction() as tx:
+        tx.entities.save_many(entity(f"e{number}", contacts=()) for number in range(501))
+        raise ZeroDivisionError
+    assert analyzed(fresh) == set()  # what is undone is not known either
+    with listening(fresh) as said:
+        save_roster(fresh, 501)
+        save_roster(fresh, 501)
+    assert analyzed(fresh) == {"portal_entity", "portal_entity_word"}
+    told = [one.statement for one in said if one.statement.startswith("ANALYZE")]
+    assert told == ["ANALYZE portal_entity", "ANALYZE portal_entity_word"]
+
+
+def test_a_hosts_transaction_analyzes_nothing(fresh: SqlStore) -> None:
+    """Who analyzes a table keeps others from it until the transaction ends, and a host's may last."""
+    with fresh.engine.begin() as connection, fresh.on(connection).transaction() as tx:
+        tx.entities.save_many(entity(f"e{number}") for number in range(501))
+    assert analyzed(fresh) == set()
+
+
+def test_tables_are_analyzed_where_they_are(fresh: SqlStore) -> None:
+    """An engine that is told to look for the tables in a schema has those analyzed, and no others of their names."""
+    with fresh.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA tenant_7")
+    SqlStore(fresh.engine, schema="tenant_7").migrate()
+    tenant = SqlStore(fresh.engine.execution_options(schema_translate_map={None: "tenant_7"}))
+    save_roster(tenant, 501)
+    assert analyzed(fresh) == set()
+    assert analyzed(fresh, "tenant_7") == {"portal_entity", "portal_entity_word"}
 
 
 def test_what_the_planner_cannot_be_told_is_told_as_every_error(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And nothing of the roster is kept."""
-    monkeypatch.setattr(dialects, "_IS_UNSEEN", sa.text("SELECT 1 / 0"))
+    monkeypatch.setattr(dialects, "_IS_UNSEEN", "SELECT 1 / 0")
     with pytest.raises(StoreUnavailable):
         save_roster(store, 501)
     with store.snapshot() as snapshot:
         assert not [*snapshot.entities.roster(ACME)]
+
+
+def test_a_host_may_have_words_of_its_own_for_json() -> None:
+    """What a host has told its engine of JSON is for its own rows."""
+    engine = sa.create_engine(engines.emptied("postgresql").url, json_serializer=lambda _: "[]")
+    store = SqlStore(engine)
+    save_roster(store, 1)
+    with store.snapshot() as snapshot:
+        assert [one.entity_id for one in snapshot.entities.roster(ACME)] == ["e0"]
+    engine.dispose()

@@ -48,9 +48,9 @@ def joined(left: sa.FromClause, right: sa.FromClause, *columns: str, outer: bool
     return left.join(right, sa.and_(*same), isouter=outer)
 
 
-def listed(dialect: Dialect, rows: Choice, column: sa.ColumnElement[Any], *order: str) -> Choice:
-    """Those of the rows, in this order, that have in a column one of the ids filled in: `Moment.rows_among` does."""
-    found = dialect.listed(rows, column)
+def among(dialect: Dialect, rows: Choice, column: sa.ColumnElement[Any], *order: str) -> Choice:
+    """The rows, in this order, that have in a column one of the ids that `Moment.rows_among` fills in."""
+    found = dialect.among(rows, column)
     return found.order_by(*(found.selected_columns[name] for name in order))
 
 

@@ -23,7 +23,7 @@ from ...domain.viewers import Scope
 from ...ports import PMS
 from ..listings import ENTITIES
 from . import clauses
-from .clauses import Scoped, listed, this
+from .clauses import Scoped, among, this
 from .dialects import Dialect
 from .forms import Choice, Statement
 from .moment import CHUNK, Part
@@ -78,26 +78,26 @@ class EntityStatements:
         every = sa.select(*clauses.shown(entity)).where(this(entity))
         self.active = every.where(entity.c.active == sa.true())
         labels = sa.select(entity.c.entity_id, entity.c.name, entity.c.client_number).where(this(entity))
-        self.labels = listed(dialect, labels, entity.c.entity_id)
+        self.labels = among(dialect, labels, entity.c.entity_id)
         self.find = _with_contacts(tables, dialect, every.where(this(entity, "entity_id")))
         self.covers = Scoped(tables, dialect, lambda visible: sa.select(visible.c.entity_id).limit(1))
         self.in_scope = Scoped(
             tables, dialect, lambda visible: clauses.paged(sa.select(visible), visible.c.revision, visible.c.position)
         )
         listing = sa.select(contact.c.entity_id).where(this(contact, "email_key")).distinct().subquery("listing")
-        both, listed_entity = clauses.beside(dialect, listing, entity, "entity_id", where=entity.c.active == sa.true())
-        by_number = (listed_entity.c.number_key, listed_entity.c.entity_id)
-        self.listing = sa.select(*clauses.shown(listed_entity)).select_from(both).order_by(*by_number)
-        self.numbered = listed(dialect, self.active, entity.c.number_search)
+        both, found = clauses.beside(dialect, listing, entity, "entity_id", where=entity.c.active == sa.true())
+        by_number = (found.c.number_key, found.c.entity_id)
+        self.listing = sa.select(*clauses.shown(found)).select_from(both).order_by(*by_number)
+        self.numbered = among(dialect, self.active, entity.c.number_search)
         merger, former = tables.merger, tables.former_number
-        self.merged = listed(dialect, sa.select(merger).where(this(merger)), merger.c.entity_id)
+        self.merged = among(dialect, sa.select(merger).where(this(merger)), merger.c.entity_id)
         bearers = sa.select(former.c.entity_id).where(this(former, "number"))
         self.formerly = self.active.where(entity.c.entity_id.in_(bearers)).order_by(entity.c.entity_id)
         self.roster = _with_contacts(tables, dialect, clauses.paged(every, entity.c.entity_id))
-        self.roster_of = _with_contacts(tables, dialect, listed(dialect, every, entity.c.entity_id))
+        self.roster_of = _with_contacts(tables, dialect, among(dialect, every, entity.c.entity_id))
         emails = sa.select(contact.c.entity_id, contact.c.email, contact.c.email_key).where(this(contact))
         of_others = emails.where(contact.c.source != sa.bindparam("source"))
-        self.listed_elsewhere = listed(dialect, of_others, contact.c.entity_id)
+        self.listed_elsewhere = among(dialect, of_others, contact.c.entity_id)
         self.suggestions = SuggestionStatements(tables, dialect)
 
 

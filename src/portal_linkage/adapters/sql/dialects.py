@@ -7,8 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 import attrs
 import sqlalchemy as sa
@@ -20,7 +19,8 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from ...domain.errors import InvalidValue
 from ...domain.values import check_type
 from . import straight
-from .forms import Choice, Values
+from .forms import Choice
+from .inserts import Filling, Inserting, Upsert, as_json, as_rows, from_json, row_by_row
 
 WAIT_SECONDS: Final = 30
 """How long a change to a SQLite database waits for another one."""
@@ -42,16 +42,16 @@ _AUTOCOMMIT: Final = "is in autocommit: what is done in it could not be undone, 
 _MIGRATING: Final = 0x706F7274616C  # "portal"
 _FIRST_READING: Final = "SELECT 1 FROM sqlite_master LIMIT 1"
 """SQLite takes its snapshot at the first reading, and that is to be when it begins."""
-_IS_UNSEEN: Final = sa.text("SELECT reltuples <= 0 FROM pg_class WHERE oid = CAST(:name AS regclass)")
+_IS_UNSEEN: Final = (
+    "SELECT EXISTS (SELECT FROM {name}) AND NOT EXISTS (SELECT FROM pg_stats WHERE (schemaname, tablename) ="
+    " (SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE pg_class.oid = CAST('{name}' AS regclass)))"
+)
+"""Whether there are rows in a table, and the planner knows nothing of them."""
 FENCE: Final[sa.ColumnElement[int]] = sa.literal_column("0")
 """An OFFSET that skips nothing, past which no planner rearranges."""
 _IN_TRANSACTION: Final = 2
 """What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
-
-Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
-Computed: TypeAlias = Mapping[str, sa.ColumnElement[Any]]
-"""What some columns of a new row are, reckoned from rows that are there."""
-_NOTHING: Final[Computed] = MappingProxyType({})
 
 
 class _Begin(Protocol):
@@ -62,14 +62,6 @@ class _Beside(Protocol):
     def __call__(
         self, left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
     ) -> tuple[sa.Join, sa.FromClause]: ...
-
-
-class _OfMany(Protocol):
-    def __call__(self, statement: Upsert, computed: Computed = ..., /) -> Upsert: ...
-
-
-class _Many(Protocol):
-    def __call__(self, rows: Sequence[Values], /, **same: str) -> Values | Sequence[Values]: ...
 
 
 class _Join(Protocol):
@@ -105,27 +97,20 @@ class Dialect:
     beside: _Beside
     """Join with each row on the left the rows of a table that are looked up for it; the other one is those rows.
 
+    An outer join has a row for each on the left, at least.
     Always in this direction, whatever the planner takes the tables for.
     """
-    listed: Callable[[Choice, sa.ColumnElement[Any]], Choice]
+    among: Callable[[Choice, sa.ColumnElement[Any]], Choice]
     """The rows that have in a column one of the ``ids`` that are filled in: looked up for each, as in `beside`.
 
     There are some hundreds, or as many as `Moment.rows_among` asks for at once.
     """
-    of_many: _OfMany
-    """Let a statement that inserts a row insert many; no two of them may have one key.
-
-    What is computed is so for each of them in turn, or once for all.
-    """
-    many: _Many
-    """The rows, as that statement is filled in with them: each has all columns of the table that are not computed.
-
-    What these are computed by is the same for all rows.
-    """
+    of_many: Inserting
+    many: Filling
     describe: Callable[[Sequence[sa.Table]], Iterator[sa.Executable]]
     """What tells the planner of tables just created what it cannot see in them yet."""
-    look_again: Callable[[sa.Connection, Sequence[sa.Table]], None]
-    """Let the planner look at tables into which much was written, if it has only seen them empty."""
+    analyze: Callable[[sa.Connection, Sequence[sa.Table]], None]
+    """Let the planner look at tables into which much was written, if it has yet to."""
 
     def upsert(self, table: sa.Table, keys: Iterable[str], changes: Mapping[str, Any]) -> Upsert:
         """Insert a row, or change the one that has these keys."""
@@ -261,51 +246,24 @@ def _in_list(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
 def _looked_up(
     left: sa.FromClause, right: sa.Table, same: sa.ColumnElement[bool], *, outer: bool
 ) -> tuple[sa.Join, sa.FromClause]:
-    """Without statistics, or with one plan for all values, PostgreSQL may begin on the right: not past an OFFSET."""
-    found = sa.select(right).where(same).offset(FENCE).lateral(f"{right.name}_found")
+    found = _fenced(sa.select(right).where(same), f"{right.name}_found")
     return left.join(found, sa.true(), isouter=outer), found
 
 
+def _fenced(rows: Choice, name: str) -> sa.FromClause:
+    """Rows that are looked up for each of something.
+
+    Without statistics, or with one plan for all values, PostgreSQL may begin with them instead: not past an OFFSET.
+    """
+    return rows.offset(FENCE).lateral(name)
+
+
 def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
-    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew.
-
-    Left to itself, it may walk through all of a firm, and compare each row with each of the ids.
-    """
+    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew."""
     given = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(column.type)))
-    ids = given.table_valued("id", name="ids").render_derived()
-    found = rows.where(column == ids.c.id).offset(FENCE).lateral("found")
+    ids = given.table_valued("id").render_derived("ids")
+    found = _fenced(rows.where(column == ids.c.id), "found")
     return sa.select(*found.c).select_from(ids.join(found, sa.true()))
-
-
-def inserting(into: Upsert, computed: Computed, *where: sa.ColumnElement[bool]) -> Upsert:
-    """Insert a row of which some columns are computed from rows that are there, the others given.
-
-    By selecting it: a subquery among the values is more than some distributed databases take.
-    """
-    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in into.table.c}
-    return into.from_select([*given], sa.select(*{**given, **computed}.values()).where(*where))
-
-
-def _row_by_row(statement: Upsert, computed: Computed = _NOTHING) -> Upsert:
-    """It is as fast for SQLite to execute it for each."""
-    return inserting(statement, computed) if computed else statement
-
-
-def _rows(rows: Sequence[Values], /, **same: str) -> Sequence[Values]:
-    return [{**row, **same} for row in rows] if same else rows
-
-
-def _from_json(statement: Upsert, computed: Computed = _NOTHING) -> Upsert:
-    """PostgreSQL takes ten times as long for each row by itself, and psycopg three times for arrays of columns."""
-    columns = [sa.column(column.name, column.type) for column in statement.table.c if column.name not in computed]
-    told = sa.func.json_to_recordset(sa.bindparam("rows", type_=postgresql.JSON()))
-    given = told.table_valued(*columns, name="given").render_derived(with_types=True)
-    chosen = {**{column.name: given.c[column.name] for column in columns}, **computed}
-    return statement.from_select([*chosen], sa.select(*chosen.values()))
-
-
-def _as_json(rows: Sequence[Values], /, **same: str) -> Values:
-    return {"rows": rows, **same}
 
 
 def _migrate_in_turn(connection: sa.Connection) -> None:
@@ -346,12 +304,14 @@ def _analyze_unseen(connection: sa.Connection, tables: Sequence[sa.Table]) -> No
 
     PostgreSQL looks by itself about once a minute.
     """
-    for name in map(connection.dialect.identifier_preparer.format_table, tables):
-        if connection.execute(_IS_UNSEEN, {"name": name}).scalar():
+    format_table = connection.dialect.identifier_preparer.format_table
+    for table in tables:
+        name = format_table(sa.table(table.name, schema=connection.schema_for_object(table)))
+        if connection.execute(sa.text(_IS_UNSEEN.format(name=name))).scalar():
             connection.execute(sa.text(f"ANALYZE {name}"))
 
 
-def _look_at_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+def _analyze_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
     """SQLite goes by what it was told when the tables were created."""
 
 
@@ -373,11 +333,11 @@ _DIALECTS: Final = {
         is_busy=_is_busy_sqlite,
         migrate_alone=_migrate_in_turn,
         beside=_joined,
-        listed=_in_list,
-        of_many=_row_by_row,
-        many=_rows,
+        among=_in_list,
+        of_many=row_by_row,
+        many=as_rows,
         describe=_describe_sqlite,
-        look_again=_look_at_nothing,
+        analyze=_analyze_nothing,
     ),
     "postgresql": Dialect(
         drivers=frozenset({"psycopg", "psycopg_async"}),
@@ -391,17 +351,18 @@ _DIALECTS: Final = {
         is_busy=_is_busy_postgresql,
         migrate_alone=_lock_postgresql,
         beside=_looked_up,
-        listed=_in_array,
-        of_many=_from_json,
-        many=_as_json,
+        among=_in_array,
+        of_many=from_json,
+        many=as_json,
         describe=_describe_nothing,
-        look_again=_analyze_unseen,
+        analyze=_analyze_unseen,
     ),
 }
 
 
 # CockroachDB speaks PostgreSQL's protocol. The package that adds it to SQLAlchemy derives its dialect from that one.
-_DIALECTS["cockroachdb"] = _DIALECTS["postgresql"]
+# It gathers statistics by itself, and not within a transaction.
+_DIALECTS["cockroachdb"] = attrs.evolve(_DIALECTS["postgresql"], analyze=_analyze_nothing)
 
 
 def dialect_of(engine: sa.Engine) -> Dialect:

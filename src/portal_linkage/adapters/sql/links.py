@@ -13,9 +13,9 @@ from ...ports import Mailbox, Refusals
 from ..listings import BARS
 from .clauses import (
     LIMIT,
+    among,
     beside,
     joined,
-    listed,
     merges,
     of_kind,
     page_values,
@@ -23,8 +23,9 @@ from .clauses import (
     this,
     transferring,
 )
-from .dialects import Dialect, inserting
+from .dialects import Dialect
 from .forms import Choice, Record, Values
+from .inserts import inserting
 from .moment import Part
 from .stored import Joined, Stored
 from .tables import Tables
@@ -47,13 +48,13 @@ class LinkStatements:
         self.listing = rows.where(this(link, "user_id")).order_by(*in_link_order)
         self.any_of = sa.select(link.c.entity_id).where(this(link, "user_id")).limit(1)
         placed = rows.add_columns(found.c.position.label("place")).where(this(link))
-        self.touching = listed(dialect, placed, link.c.entity_id, "user_id", "entity_id", "place")
+        self.touching = among(dialect, placed, link.c.entity_id, "user_id", "entity_id", "place")
         count = sa.func.count().label("links")
         # In the order of an index, so that nobody walks through the links of other firms.
         some = sa.select(link.c.entity_id).where(this(link)).order_by(link.c.entity_id).limit(LIMIT)
         self.count = sa.select(count).select_from(some.subquery("some"))
         by_user = sa.select(link.c.user_id, count).where(this(link)).group_by(link.c.user_id)
-        self.counts = listed(dialect, by_user, link.c.user_id)
+        self.counts = among(dialect, by_user, link.c.user_id)
         self.add = dialect.of_many(dialect.insert(link))
         self.remove = sa.delete(link).where(this(link, "user_id", "entity_id"))
         of_link = this(ground, "user_id", "entity_id")
@@ -158,7 +159,7 @@ def _refused(table: sa.Table, name: str, *columns: str) -> Choice:
 def _touching(table: sa.Table, mailbox: sa.Table, name: str, dialect: Dialect) -> Choice:
     rows = sa.select(mailbox.c.email_key, of_kind(name), table.c.entity_id)
     theirs = rows.select_from(joined(table, mailbox, "mailbox_id")).where(this(table))
-    return listed(dialect, theirs, table.c.entity_id)
+    return among(dialect, theirs, table.c.entity_id)
 
 
 def _refusals(rows: Iterable[Record]) -> Refusals:

@@ -115,11 +115,16 @@ class Moment:
         """Insert many rows, by a statement of `Dialect.of_many`, filled in with what else is the same for all."""
         self.run(statement, self._dialect.many(rows, **same) if rows else rows)
 
-    def look_again(self, *tables: sa.Table) -> None:
-        """Let the planner look at tables into which much was written; see `Dialect.look_again`."""
+    def analyze(self, *tables: sa.Table) -> None:
+        """Let the planner look at tables into which much was written: see `Dialect.analyze`.
+
+        In a host's transaction it is left: who analyzes a table keeps others from that until the transaction ends.
+        """
         self.check()
+        if self.is_hosts:
+            return
         try:
-            self._dialect.look_again(self.connection, tables)
+            self._dialect.analyze(self.connection, tables)
         except SQLAlchemyError as error:
             raise self._failed(error) from error
 

@@ -27,7 +27,7 @@ from ...domain.values import (
 from ...ports import Mailbox
 from ..listings import USERS
 from . import clauses
-from .clauses import listed, this
+from .clauses import among, this
 from .dialects import Dialect
 from .forms import Choice, Record
 from .moment import Part, chunks
@@ -98,8 +98,8 @@ class UserStatements:
         mailbox, word, link, entity = tables.mailbox, tables.user_word, tables.link, tables.entity
         self.find = sa.select(mailbox).where(this(mailbox, "user_id"))
         users = sa.select(mailbox).where(this(mailbox), mailbox.c.user_id.is_not(None))
-        self.some = listed(dialect, users, mailbox.c.user_id)
-        self.having = listed(dialect, users, mailbox.c.email_key)
+        self.some = among(dialect, users, mailbox.c.user_id)
+        self.having = among(dialect, users, mailbox.c.email_key)
         self.add = sa.update(mailbox).where(this(mailbox, "mailbox_id"))
         of_user = ("user_id", "name", "name_key", "email_search", "signed_up_at")
         self.remove = sa.update(mailbox).where(this(mailbox, "user_id")).values(dict.fromkeys(of_user, sa.null()))
@@ -107,7 +107,7 @@ class UserStatements:
         self.remove_words = sa.delete(word).where(this(word, "user_id"))
         linked, found = clauses.beside(dialect, link, entity, "entity_id")
         links = sa.select(link.c.user_id, *clauses.shown(found), link.c.revision, link.c.position).select_from(linked)
-        self.entities = listed(dialect, links.where(this(link)), link.c.user_id, "user_id", "revision", "position")
+        self.entities = among(dialect, links.where(this(link)), link.c.user_id, "user_id", "revision", "position")
         self.frequencies = Frequencies(tables.user_word, tables.entity_word)
         self.search: Callable[[int | None, bool], Choice] = lru_cache(maxsize=100)(self._search)
 

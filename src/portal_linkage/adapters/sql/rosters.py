@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ...domain.entities import ClientEntity
 from ...domain.values import EntityId, FirmId, client_number_key, search_key, words_of
 from ...ports import PMS
-from .clauses import SURVIVOR, listed, merges, this, transferring
+from .clauses import SURVIVOR, among, merges, this, transferring
 from .clients import CONTACT_ROWS, EntityStatements, SqlEntityReader
 from .dialects import Dialect
 from .forms import Choice
@@ -27,8 +27,8 @@ class RosterStatements(EntityStatements):
         # Who holds and who changes entities both go by their ids, so that no two wait for each other.
         by_id = entity.c.entity_id
         some = sa.select(by_id, entity.c.active).where(this(entity))
-        self.hold = listed(dialect, some.with_for_update(read=True), by_id, "entity_id")
-        self.lock = listed(dialect, some.with_for_update(), by_id, "entity_id")
+        self.hold = among(dialect, some.with_for_update(read=True), by_id, "entity_id")
+        self.lock = among(dialect, some.with_for_update(), by_id, "entity_id")
         self.keep_number = dialect.adding(former)
         numbers = sa.select(entity.c.firm_id, entity.c.client_number, SURVIVOR).where(this(entity, "entity_id"))
         merger = tables.merger
@@ -37,16 +37,16 @@ class RosterStatements(EntityStatements):
         self.transfer_numbers = transferring(dialect, former, numbers)
         self.tables = (entity, contact, word)
         self.save = dialect.of_many(dialect.replacing(entity))
-        self.having_contacts, self.remove_contacts = _replacing(dialect, contact, "source")
-        self.having_words, self.remove_words = _replacing(dialect, word)
+        self.with_contacts, self.remove_contacts = _replacing(dialect, contact, "source")
+        self.with_words, self.remove_words = _replacing(dialect, word)
         self.add_contacts, self.add_words = (dialect.of_many(dialect.insert(table)) for table in (contact, word))
 
 
 def _replacing(dialect: Dialect, table: sa.Table, *columns: str) -> tuple[Choice, sa.Delete]:
     """Which entities have any of these rows, and to remove those of one: the new ones mostly have none."""
     of_one = table.c.entity_id
-    having = listed(dialect, sa.select(of_one).where(this(table, *columns)).distinct(), of_one)
-    return having, sa.delete(table).where(this(table, "entity_id", *columns))
+    owners = among(dialect, sa.select(of_one).where(this(table, *columns)).distinct(), of_one)
+    return owners, sa.delete(table).where(this(table, "entity_id", *columns))
 
 
 class SqlEntityRepository(SqlEntityReader[RosterStatements]):
@@ -91,10 +91,10 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
             for firm_id, awake in _by_firm(entity for entity in saved if entity.active).items():
                 self.part(firm_id, awake)
             self._replace_contacts(saved, PMS)
-            self._remove(self._statements.having_words, self._statements.remove_words, saved)
+            self._remove(self._statements.with_words, self._statements.remove_words, saved)
             self._moment.run_many(self._statements.add_words, [row for entity in saved for row in _word_rows(entity)])
         if count > CHUNK:
-            self._moment.look_again(*self._statements.tables)
+            self._moment.analyze(*self._statements.tables)
 
     def part(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> None:
         merged = self.merged(firm_id, entity_ids)
@@ -105,15 +105,15 @@ class SqlEntityRepository(SqlEntityReader[RosterStatements]):
             self._replace_contacts(chunk, source)
 
     def _replace_contacts(self, entities: Collection[ClientEntity], source: str) -> None:
-        self._remove(self._statements.having_contacts, self._statements.remove_contacts, entities, source=source)
+        self._remove(self._statements.with_contacts, self._statements.remove_contacts, entities, source=source)
         rows = [row for entity in entities for row in _contact_rows(entity, source)]
         self._moment.run_many(self._statements.add_contacts, rows)
 
-    def _remove(self, having: Choice, remove: sa.Delete, entities: Iterable[ClientEntity], **of_source: str) -> None:
+    def _remove(self, owners: Choice, remove: sa.Delete, entities: Iterable[ClientEntity], **of_source: str) -> None:
         """Remove the rows of these entities, where there are any."""
         for firm_id, entity_ids in _by_firm(entities).items():
             values = {"firm": firm_id, **of_source}
-            found = self._moment.rows_among(having, values, entity_ids)
+            found = self._moment.rows_among(owners, values, entity_ids)
             self._moment.run(remove, [{**values, "entity": row.entity_id} for row in found])
 
 

@@ -10,7 +10,7 @@ from ...domain.entities import ClientEntity
 from ...domain.outcomes import Suggestion
 from ...domain.values import words_of
 from . import clauses
-from .clauses import joined, listed, of_kind, this
+from .clauses import among, joined, of_kind, this
 from .dialects import Dialect
 from .forms import Choice, Statement
 from .tables import Tables
@@ -34,7 +34,7 @@ class SuggestionStatements:
         bars = sa.select(of_kind("barred"), bar.c.entity_id).select_from(joined(mailbox, bar, "mailbox_id"))
         barred = bars.where(this(mailbox, "user_id"))
         self.linked_or_barred = sa.union_all(
-            listed(dialect, linked, link.c.entity_id), listed(dialect, barred, bar.c.entity_id)
+            among(dialect, linked, link.c.entity_id), among(dialect, barred, bar.c.entity_id)
         )
 
     def _by_words(self, count: int) -> Choice:

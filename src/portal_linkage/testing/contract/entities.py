@@ -46,13 +46,12 @@ class EntityPromises(Promises):
 
     def test_saving_an_entity_replaces_it(self, store: Store) -> None:
         """An entity saved again is as it was saved last, contacts and all."""
-        after = entity(REALTY, jane_at(1), name="Smith Realty", client_number="9", active=False)
-        with store.transaction() as tx:
-            tx.entities.save(entity(REALTY, contacts=CONTACTS))
-        with store.transaction() as tx:
-            tx.entities.save(after)
-        with store.snapshot() as snapshot:
-            assert snapshot.entities.find(ACME, REALTY) == after
+        others = entity(REALTY, jane_at(1), name="Smith Realty", client_number="9", active=False)
+        for after in (entity(REALTY, contacts=CONTACTS), others, entity(REALTY, contacts=())):
+            with store.transaction() as tx:
+                tx.entities.save(after)
+            with store.snapshot() as snapshot:
+                assert snapshot.entities.find(ACME, REALTY) == after
 
     def test_of_two_entities_with_one_id_the_later_stands(self, store: Store) -> None:
         """Many entities are saved one after the other, so that a later one replaces an earlier."""

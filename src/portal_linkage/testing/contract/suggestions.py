@@ -212,6 +212,9 @@ class SuggestionPromises(Promises):
             [TRUST],
         ]
         with clients.transaction() as tx:
+            tx.entities.save(entity(TRUST, name="\u2014"))
+        assert suggested(clients, "foundation") == []
+        with clients.transaction() as tx:
             tx.entities.save(entity(TRUST))
         assert [suggested(clients, text) for text in ("1002", "family", "f-1")] == [[TRUST], [TRUST], []]
 

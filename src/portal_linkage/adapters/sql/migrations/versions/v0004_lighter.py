@@ -29,15 +29,14 @@ def upgrade() -> None:
         nothing = sa.text("''") if column.name == "name_key" else sa.false()
         column.server_default = sa.DefaultClause(nothing)
         op.add_column(name_of("entity_word"), column, schema=schema())
-        _copy(column.name)
+    _copy()
     drop_index("entity_word", "word")
     index("entity_word", "word", "word,name_key,entity_id,active")
     describe()
 
 
-def _copy(column: str) -> None:
+def _copy() -> None:
     word, entity = quoted("entity_word"), quoted("entity")
-    op.execute(
-        f"UPDATE {word} SET {column} = (SELECT entity.{column} FROM {entity} AS entity"  # noqa: S608 -- names, no values
-        f" WHERE entity.firm_id = {word}.firm_id AND entity.entity_id = {word}.entity_id)"
-    )
+    of_word = f"FROM {entity} AS entity WHERE entity.firm_id = {word}.firm_id AND entity.entity_id = {word}.entity_id"
+    op.execute(f"DELETE FROM {word} WHERE NOT EXISTS (SELECT 1 {of_word})")  # noqa: S608 -- names, no values
+    op.execute(f"UPDATE {word} SET (name_key, active) = (SELECT entity.name_key, entity.active {of_word})")  # noqa: S608
