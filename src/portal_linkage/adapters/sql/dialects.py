@@ -45,7 +45,7 @@ _FIRST_READING: Final = "SELECT 1 FROM sqlite_master LIMIT 1"
 _IS_UNSEEN: Final = (
     "SELECT EXISTS (SELECT FROM {name}) AND NOT EXISTS (SELECT FROM pg_stats WHERE (schemaname, tablename) ="
     " (SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-    " WHERE pg_class.oid = CAST('{name}' AS regclass)))"
+    " WHERE pg_class.oid = CAST(:name AS regclass)))"
 )
 """Whether there are rows in a table, and the planner knows nothing of them."""
 FENCE: Final[sa.ColumnElement[int]] = sa.literal_column("0")
@@ -307,7 +307,8 @@ def _analyze_unseen(connection: sa.Connection, tables: Sequence[sa.Table]) -> No
     format_table = connection.dialect.identifier_preparer.format_table
     for table in tables:
         name = format_table(sa.table(table.name, schema=connection.schema_for_object(table)))
-        if connection.execute(sa.text(_IS_UNSEEN.format(name=name))).scalar():
+        name = name.replace("%%", "%")  # which a text is written with anew
+        if connection.execute(sa.text(_IS_UNSEEN.format(name=name)), {"name": name}).scalar():
             connection.execute(sa.text(f"ANALYZE {name}"))
 
 
