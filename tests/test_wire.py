@@ -365,6 +365,17 @@ def test_hostile_texts_stay_texts() -> None:
     assert json.loads(json.dumps(to_json(b.entity(name=name))))["name"] == name
 
 
+class OwnText(str):
+    """A host's own kind of text."""
+
+    __slots__ = ()
+
+
+def test_a_text_of_a_hosts_own_kind_is_a_text() -> None:
+    """Whatever a framework passes on as an id."""
+    assert type(to_json(OwnText("1003"))) is str
+
+
 @attrs.frozen
 class Stranger:
     """An object of the host's."""

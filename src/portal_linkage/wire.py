@@ -63,8 +63,6 @@ def _bare(value: object) -> object:
 def _parts(value: object) -> str | dict[str, object]:
     """What a value is written as, if it is neither plain nor a list: a text, or an object of values."""
     kind: type = type(value)
-    if kind is EmailAddress:
-        return str(value)
     if isinstance(value, Mapping):
         return {str(key): item for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, Money):
@@ -81,7 +79,7 @@ def _parts(value: object) -> str | dict[str, object]:
 @lru_cache(maxsize=256)
 def _fields_in(kind: type) -> Callable[[object], object] | None:
     """What gets all fields of a kind that is written as an object."""
-    names = None if kind is EmailAddress else _names_in(kind)
+    names = _names_in(kind)
     return attrgetter(*names) if names else None
 
 
@@ -91,7 +89,7 @@ _encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default
 @lru_cache(maxsize=256)
 def _names_in(kind: type) -> tuple[str, ...] | None:
     """The fields of a kind of ours that is written as an object; ``None`` for all others."""
-    if attrs.has(kind) and kind.__module__.startswith(f"{__package__}."):
+    if attrs.has(kind) and kind is not EmailAddress and kind.__module__.startswith(f"{__package__}."):
         return tuple(field.name for field in attrs.fields(kind))
     return None
 
@@ -103,6 +101,8 @@ def _duration(value: timedelta) -> str:
 
 def _scalar(value: object) -> str:
     match value:
+        case EmailAddress():
+            return str(value)
         case Enum():
             return str(value.value)
         case datetime() | date():

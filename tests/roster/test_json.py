@@ -73,6 +73,14 @@ def test_a_plan_comes_back_from_its_text(plan: RosterPlan) -> None:
     assert json.dumps(json.loads(plan.to_json()), separators=(",", ":")) == plan.to_json()
 
 
+def test_a_plan_is_the_same_in_whatever_order_a_queue_keeps_objects(plan: RosterPlan) -> None:
+    """The order of an object's parts says nothing in JSON."""
+    assert len(plan.seen) > 1
+    data = json.loads(plan.to_json())
+    turned = {**data, "seen": dict(reversed(data["seen"].items()))}
+    assert RosterPlan.from_json(json.dumps(turned)) == plan
+
+
 def test_a_plan_that_travelled_is_applied(world: World, plan: RosterPlan) -> None:
     """It needs its confirmation as before."""
     portal = world.portal(auto_link=AutoLink.CONTINUOUS, contact_removed=ContactRemoved.WITHDRAW)

@@ -55,7 +55,7 @@ def as_rows(rows: Sequence[Values], /, **same: str) -> Sequence[Values]:
 
 def from_json(statement: Upsert, computed: Computed = _NOTHING, /) -> Upsert:
     """PostgreSQL takes ten times as long for each row by itself, and psycopg three times for arrays of columns."""
-    columns = [sa.column(column.name, column.type) for column in statement.table.c if column.name not in computed]
+    columns = [sa.column(column.name, column.type) for column in statement.table.c]
     told = sa.func.json_to_recordset(sa.cast(sa.bindparam("rows", type_=sa.Text), postgresql.JSON))
     given = told.table_valued(*columns).render_derived("given", with_types=True)
     chosen = {**{column.name: given.c[column.name] for column in columns}, **computed}
