@@ -234,13 +234,43 @@ def test_tables_are_analyzed_where_they_are(fresh: SqlStore) -> None:
     with fresh.engine.begin() as connection:
         connection.exec_driver_sql("CREATE SCHEMA tenant_7")
     SqlStore(fresh.engine, schema="tenant_7").migrate()
-    odd = "it's %s"
+    odd = "it's %s :y"
     with fresh.engine.begin() as connection:
-        connection.execute(sa.text(f'ALTER SCHEMA tenant_7 RENAME TO "{odd}"'))
+        connection.exec_driver_sql(f'ALTER SCHEMA tenant_7 RENAME TO "{odd.replace("%", "%%")}"')
     tenant = SqlStore(fresh.engine.execution_options(schema_translate_map={None: odd}))
     save_roster(tenant, 501)
     assert analyzed(fresh) == set()
     assert analyzed(fresh, odd) == {"portal_entity", "portal_entity_word"}
+
+
+def become(driver: Any, _: object) -> None:  # noqa: ANN401 -- a driver's connection
+    """Let a connection go on as a role that row security binds."""
+    driver.execute("SET SESSION AUTHORIZATION bound")
+    driver.commit()
+
+
+def test_who_may_not_be_told_what_the_planner_knows_analyzes_nothing(fresh: SqlStore) -> None:
+    """Under row security the statistics of a table are hidden: it would be analyzed again and again."""
+    tables = [table.name for table in fresh._parts.tables.all]
+    with fresh.engine.begin() as connection:
+        if not connection.exec_driver_sql("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").scalar():
+            pytest.skip("only a superuser can become another role")
+        connection.exec_driver_sql("CREATE ROLE bound")
+        for name in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {name} OWNER TO bound")
+            connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+            connection.exec_driver_sql(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+            connection.exec_driver_sql(f"CREATE POLICY everything ON {name} USING (true)")
+    bound = sa.create_engine(fresh.engine.url)
+    event.listen(bound, "connect", become)
+    try:
+        save_roster(SqlStore(bound), 501)
+        assert analyzed(fresh) == set()
+    finally:
+        bound.dispose()
+        with fresh.engine.begin() as connection:
+            connection.exec_driver_sql("DROP OWNED BY bound CASCADE")
+            connection.exec_driver_sql("DROP ROLE bound")
 
 
 def test_what_the_planner_cannot_be_told_is_told_as_every_error(

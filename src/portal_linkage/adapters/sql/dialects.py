@@ -43,11 +43,12 @@ _MIGRATING: Final = 0x706F7274616C  # "portal"
 _FIRST_READING: Final = "SELECT 1 FROM sqlite_master LIMIT 1"
 """SQLite takes its snapshot at the first reading, and that is to be when it begins."""
 _IS_UNSEEN: Final = (
-    "SELECT EXISTS (SELECT FROM {name}) AND NOT EXISTS (SELECT FROM pg_stats WHERE (schemaname, tablename) ="
+    "SELECT EXISTS (SELECT FROM {name}) AND NOT row_security_active(CAST(%(name)s AS regclass))"
+    " AND NOT EXISTS (SELECT FROM pg_stats WHERE (schemaname, tablename) ="
     " (SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-    " WHERE pg_class.oid = CAST(:name AS regclass)))"
+    " WHERE pg_class.oid = CAST(%(name)s AS regclass)))"
 )
-"""Whether there are rows in a table, and the planner knows nothing of them."""
+"""Whether there are rows in a table, and the planner knows nothing of them, as far as we may be told."""
 FENCE: Final[sa.ColumnElement[int]] = sa.literal_column("0")
 """An OFFSET that skips nothing, past which no planner rearranges."""
 _IN_TRANSACTION: Final = 2
@@ -307,9 +308,9 @@ def _analyze_unseen(connection: sa.Connection, tables: Sequence[sa.Table]) -> No
     format_table = connection.dialect.identifier_preparer.format_table
     for table in tables:
         name = format_table(sa.table(table.name, schema=connection.schema_for_object(table)))
-        name = name.replace("%%", "%")  # which a text is written with anew
-        if connection.execute(sa.text(_IS_UNSEEN.format(name=name)), {"name": name}).scalar():
-            connection.execute(sa.text(f"ANALYZE {name}"))
+        told = {"name": name.replace("%%", "%")}  # as a value it is not written for the driver
+        if connection.exec_driver_sql(_IS_UNSEEN.format(name=name), told).scalar():
+            connection.exec_driver_sql(f"ANALYZE {name}").close()
 
 
 def _analyze_nothing(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
