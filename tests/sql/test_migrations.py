@@ -110,7 +110,7 @@ def test_the_revisions_make_the_tables_that_the_store_knows(engine: sa.Engine) -
 
 
 def _at_first_revision(engine: sa.Engine) -> None:
-    """The tables as they were first, with three events in the journal of each of two firms, and two clients."""
+    """The tables as they were first: for each of two firms three events, two clients and words of two that are gone."""
     tables = SqlStore(engine)._parts.tables
     with engine.begin() as connection:
         command.upgrade(schema._config(connection=connection, **schema._options(tables)), "portal_0001")
@@ -122,10 +122,11 @@ def _at_first_revision(engine: sa.Engine) -> None:
                 told = "INSERT INTO portal_journal VALUES (:firm, :at, :kind, 'jane', '1003', 'proof', 'jane', :at)"
                 connection.execute(sa.text(told), {"firm": firm_id, "at": position, "kind": kind})
             for number, active in (("1001", True), ("1002", False)):
-                name = {"firm": firm_id, "number": number, "name": f"smith {number}", "active": active}
+                name = {"firm": firm_id, "number": number, "name": f"jane smith {number}", "active": active}
                 for told in (
                     "portal_entity VALUES (:firm, :number, :name, :name, :name, :number, :number, :number, :active)",
                     "portal_entity_word VALUES (:firm, :number, 'smith')",
+                    "portal_entity_word VALUES (:firm, 'gone' || :number, 'smith')",
                 ):
                     connection.execute(sa.text(f"INSERT INTO {told}"), name)
 
@@ -143,7 +144,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_that_is_in_it(engine: 
     assert told == ["signed_up", "linked", "ground_added", "linked"]
     assert [one.kind.value for one in portal.changes(ACME).items] == told
     assert [one.kind.value for one in portal.journal(staff, entity_id=REALTY, user_id=JANE_ID).items] == told
-    assert [one.name for one in portal.suggest(staff, "smith")] == ["smith 1001"]
+    assert [one.name for one in portal.suggest(staff, "smith")] == ["jane smith 1001"]
     delivered = store.changes()
     assert [one.firm_id for one in delivered.items] == ["acme"] * 4 + ["zenith"] * 3
     assert delivered.next is not None
