@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attrs import astuple
 
 from portal_linkage.adapters.memory import MemoryStore
+from portal_linkage.adapters.memory.accounts import Account, Accounts
 from portal_linkage.adapters.memory.indexes import Sought
 from portal_linkage.adapters.memory.series import Series
 from portal_linkage.adapters.memory.shelves import Cabinet, Shelf
@@ -76,6 +78,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         (Sought, "begins_words_of"),
         (Sought, "named"),
         (Series, "_order"),
+        (Accounts, "of"),
+        (Accounts, "opened"),
         (Cabinet, "in_scope"),
     ):
         monkeypatch.setattr(owner, name, counted.counting(getattr(owner, name)))
@@ -226,9 +230,9 @@ def test_a_page_far_on_copies_no_more_than_the_page() -> None:
     store = firm_of(FEW)
     with store.transaction() as tx:
         tx.invoices.save_many(invoice(f"x{number:04}", "e0") for number in range(500))
-    runs = store._cabinets.rows[ACME].open_invoices._runs
     e0 = entity("e0").entity_id
-    watched = runs[e0] = Watched(runs[e0])
+    account = store._cabinets.rows[ACME].accounts.of(e0)
+    watched = account.open_invoices = Watched(account.open_invoices or ())
     viewer = Only(ACME, e0)
     with store.snapshot() as snapshot:
         second = snapshot.invoices.in_scope(viewer, InvoiceStatus.OPEN, PageRequest(10)).next
@@ -302,7 +306,7 @@ def test_the_journal_of_a_user_and_an_entity_costs_the_smaller(work: Work) -> No
 
 
 def test_what_came_and_went_leaves_nothing_behind() -> None:
-    """After everything was taken away again, no index holds anything of it."""
+    """After everything was taken away again, no index holds anything of it; an account is empty, and stays."""
     store = MemoryStore()
     with store.transaction() as tx:
         tx.entities.save(entity("e0", JANE))
@@ -318,10 +322,10 @@ def test_what_came_and_went_leaves_nothing_behind() -> None:
         tx.entities.save(entity("e0"))
     cabinet = store._cabinets.rows[ACME]
     for pairs in (cabinet.links, cabinet.bars):
-        assert (pairs.rows, pairs._entities._groups, pairs._holders._groups) == ({}, {}, {})
-    for series in (cabinet.open_invoices, cabinet.paid_invoices, cabinet.proofs):
-        assert series._runs == {}
-    assert (cabinet.open_invoices._due, cabinet.contacts._listing._groups, cabinet.users.rows) == ({}, {}, {})
+        assert (pairs.rows, pairs._holders._groups) == ({}, {})
+    assert (cabinet.links._in_order._of, cabinet.bars._entities._groups) == ({}, {})
+    assert [astuple(account) for account in cabinet.accounts._accounts.values()] == [astuple(Account(is_active=True))]
+    assert (cabinet.contacts._listing._groups, cabinet.users.rows) == ({}, {})
     assert cabinet.users.places.after(None, 9) == cabinet.bars.places.after(None, 9) == []
     for index in (cabinet.users.directory._marks, cabinet.users.directory._words):
         assert index.after(None, 9) == []

@@ -34,9 +34,9 @@ class Listing(Generic[T]):
         """Ask for what is in a scope."""
         match scope:
             case LinkedTo(firm_id, user_id, entity_id):
-                return self.of(firm_id, "linked", user_id, entity_id)
+                return Question((self.name, firm_id, "linked", user_id, entity_id), self.shape)
             case Only(firm_id, entity_id):
-                return self.of(firm_id, "only", entity_id)
+                return Question((self.name, firm_id, "only", entity_id), self.shape)
             case _:
                 assert_never(scope)
 

@@ -140,7 +140,7 @@ def removes_a_user_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         people.Links,
         "any_of",
-        lambda links, firm_id, user_id: len(links._session.cabinet(firm_id).links.entities_of(user_id)) > 1,
+        lambda links, firm_id, user_id: len(links._session.cabinet(firm_id).links.of(user_id)) > 1,
     )
 
 

@@ -127,7 +127,7 @@ def takes_leaving_for_a_bar(patch: pytest.MonkeyPatch) -> None:
     instead(patch, people.Bars, "remember_leaving", remember)
 
 
-@breaks("L7", "test_every_way_back_is_shut", "test_a_transaction_reads_what_it_has_written", by_machine=False)
+@breaks("L7", "test_every_way_back_is_shut", by_machine=False)
 def old_links_come_back(patch: pytest.MonkeyPatch) -> None:
     """Whoever signs up again has all their old links again."""
     ended: WeakKeyDictionary[Cabinet, list[tuple[str, Link]]] = WeakKeyDictionary()

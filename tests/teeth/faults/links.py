@@ -44,8 +44,8 @@ def moves_a_link_with_its_grounds(patch: pytest.MonkeyPatch) -> None:
 
     def replace(_: object, links: people.Links, link: Link, changed: Callable[[Link], Link]) -> None:
         shelf, key = links._session.opened(link.firm_id).links, (link.user_id, link.entity_id)
-        _, kept = shelf.at(key)
-        links._session.put(shelf, key, ((10**9, len(shelf.rows)), changed(kept)))
+        placed, kept = shelf.at(key)
+        links._session.put(shelf, key, (placed._replace(place=(10**9, len(shelf.rows))), changed(kept)))
 
     instead(patch, people.Links, "_replace", replace)
 

@@ -7,7 +7,7 @@ import pytest
 
 from portal_linkage import Invoice, Page, PageRequest
 from portal_linkage.adapters.memory import bills, clients, people
-from portal_linkage.adapters.memory.shelves import Cabinet
+from portal_linkage.adapters.memory.shelves import LinkShelf
 from portal_linkage.domain.values import Key, Question
 from portal_linkage.domain.viewers import Scope
 from portal_linkage.ports import Totals
@@ -21,8 +21,7 @@ def counts_what_it_does_not_list(patch: pytest.MonkeyPatch) -> None:
     """Paid invoices are counted among the open ones."""
 
     def totals(real: Callable[..., Totals], invoices: bills.Invoices, scope: Scope) -> Totals:
-        cabinet = invoices._session.cabinet(scope.firm_id)
-        paid = sum(len(cabinet.paid_invoices._runs.get(entity_id, ())) for entity_id in cabinet.in_scope(scope))
+        paid = sum(len(account.paid_invoices or ()) for account in invoices._session.accounts(scope))
         told = real(invoices, scope)
         return attrs.evolve(told, count=told.count + paid)
 
@@ -99,7 +98,7 @@ def takes_a_cursor_of_another_question(patch: pytest.MonkeyPatch) -> None:
 @breaks("L15", "test_a_user_comes_with_all_their_entities_in_link_order")
 def lists_links_by_id(patch: pytest.MonkeyPatch) -> None:
     """A user's entities are in the order of their ids, whichever was linked first."""
-    answers(patch, Cabinet, "links_of", lambda links: sorted(links, key=lambda link: link.entity_id))
+    answers(patch, LinkShelf, "of", lambda placed: sorted(placed, key=lambda one: one.entity_id))
 
 
 @breaks("L3", "test_a_revision_grows_with_every_lock", "test_entities_in_scope_come_in_link_order")

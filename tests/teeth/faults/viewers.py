@@ -38,7 +38,7 @@ def shows_inactive_entities(patch: pytest.MonkeyPatch) -> None:
     """An entity is shown though it is inactive."""
 
     def in_scope(_: object, cabinet: Cabinet, scope: Scope) -> object:
-        return {one: place for one, place in cabinet._asked(scope) if cabinet.entities.find(one)}
+        return [placed for placed in cabinet._asked(scope) if cabinet.entities.find(placed.entity_id)]
 
     instead(patch, Cabinet, "in_scope", in_scope)
 

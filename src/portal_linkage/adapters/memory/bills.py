@@ -53,7 +53,7 @@ class _Bills(Repository, Generic[K, B]):
 
 def _page(session: Session, series: Series[B], scope: Scope, page: PageRequest) -> Page[B]:
     question = series.listing.within(scope)
-    rows = series.first(session.in_scope(scope), question.position(page), page.limit + 1)
+    rows = series.first(session.accounts(scope), question.position(page), page.limit + 1)
     return question.page(rows, page, series.listing.key)
 
 
@@ -73,11 +73,12 @@ class Invoices(_Bills[InvoiceId, Invoice]):
         return self._session.cabinet(firm_id).invoices.find(invoice_id)
 
     def totals(self, scope: Scope) -> Totals:
-        return self._session.cabinet(scope.firm_id).open_invoices.totals(self._session.in_scope(scope))
+        return self._session.cabinet(scope.firm_id).open_invoices.totals(self._session.accounts(scope))
 
     def proves(self, firm_id: FirmId, entity_id: EntityId, number: str) -> bool:
-        proofs = self._session.cabinet(firm_id).proofs
-        return any(row.number == number for row in proofs.first((entity_id,), (number, ""), 1))
+        cabinet = self._session.cabinet(firm_id)
+        first = cabinet.proofs.first([cabinet.accounts.of(entity_id)], (number, ""), 1)
+        return any(row.number == number for row in first)
 
 
 class LateFees(_Bills[FeeId, LateFee]):
@@ -91,7 +92,7 @@ class LateFees(_Bills[FeeId, LateFee]):
         return _page(self._session, self._session.cabinet(scope.firm_id).open_late_fees, scope, page)
 
     def totals(self, scope: Scope) -> Mapping[str, Money]:
-        return self._session.cabinet(scope.firm_id).open_late_fees.totals(self._session.in_scope(scope)).due
+        return self._session.cabinet(scope.firm_id).open_late_fees.totals(self._session.accounts(scope)).due
 
 
 class Payments(_Bills[PaymentId, Payment]):

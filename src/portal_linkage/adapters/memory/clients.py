@@ -1,9 +1,11 @@
 """The firms, their clients, and the journal, as `portal_linkage.ports` promises them."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from ...domain.entities import ClientEntity, Firm
@@ -53,13 +55,12 @@ class Entities(Repository):
         return bool(self._session.in_scope(scope))
 
     def in_scope(self, scope: Scope, page: PageRequest) -> Page[ClientEntity]:
-        cabinet = self._session.cabinet(scope.firm_id)
-        question = ENTITIES.within(scope)
+        entities = self._session.cabinet(scope.firm_id).entities
+        question, found = ENTITIES.within(scope), self._session.in_scope(scope)
         after = question.position(page)
-        found = self._session.in_scope(scope)
-        later = [entity_id for entity_id, place in found.items() if after is None or place > after]
-        rows = question.page(nsmallest(page.limit + 1, later, key=found.__getitem__), page, found.__getitem__)
-        return rows.map(cabinet.entities.at)
+        start = 0 if after is None else bisect_right(found, after, key=_place)
+        rows = question.page(found[start : start + page.limit + 1], page, _place)
+        return rows.map(lambda placed: entities.at(placed.entity_id))
 
     def labels(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> Mapping[EntityId, str]:
         found = map(self._session.cabinet(firm_id).entities.find, entity_ids)
@@ -158,6 +159,9 @@ class Entities(Repository):
         for entity in entities:
             contacts = self._session.opened(entity.firm_id).contacts
             self._session.put(contacts, (entity.entity_id, source), entity.contacts or None)
+
+
+_place: Final = attrgetter("place")
 
 
 def _by_number(entity: ClientEntity) -> tuple[str, EntityId]:

@@ -33,9 +33,8 @@ class Door:
         """
         thread = get_ident()
         with self._lock:
-            self._refuse(thread, alone=alone)
-            if thread not in self._inside and (self._waiting or not self._admits(alone=alone)):
-                self._wait(alone=alone)
+            if self.closed or self._inside or self._waiting:
+                self._admit(thread, alone=alone)
             self._inside[thread] = self._inside.get(thread, 0) + 1
             self._alone = alone
         return thread
@@ -61,9 +60,12 @@ class Door:
         if self.closed:
             raise StoreUnavailable("the store has been closed")
 
-    def _refuse(self, thread: int, *, alone: bool) -> None:
+    def _admit(self, thread: int, *, alone: bool) -> None:
         self.check_open()
-        if thread in self._inside and (alone or self._alone):
+        if thread not in self._inside:
+            if self._waiting or not self._admits(alone=alone):
+                self._wait(alone=alone)
+        elif alone or self._alone:
             raise Conflict(_NESTED if alone else _UNSEEING)
 
     def _wait(self, *, alone: bool) -> None:

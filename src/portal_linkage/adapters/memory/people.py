@@ -18,7 +18,7 @@ from ...ports import Mailbox, Refusals
 from ..listings import BARS, USERS
 from .indexes import Sought
 from .session import Repository
-from .shelves import Cabinet, PairShelf, place_of
+from .shelves import Cabinet, PairShelf, Placed, place_of
 
 # Every new attempt clears away at most this many subjects, more than one, so that those long past cannot pile up.
 _CLEARED_AT_ONCE: Final = 2
@@ -84,7 +84,7 @@ def _found(cabinet: Cabinet, text: str, entity_id: EntityId | None) -> Collectio
 
 
 def _row(cabinet: Cabinet, user: User) -> PortalUserRow:
-    held = (cabinet.entities.find(link.entity_id) for link in cabinet.links_of(user.user_id))
+    held = (cabinet.entities.find(placed.entity_id) for placed in cabinet.links.of(user.user_id))
     return PortalUserRow(user, tuple(entity for entity in held if entity is not None))
 
 
@@ -117,10 +117,11 @@ class Links(Repository):
         return None if placed is None else placed[1]
 
     def listing(self, firm_id: FirmId, user_id: UserId) -> tuple[Link, ...]:
-        return tuple(self._session.cabinet(firm_id).links_of(user_id))
+        links = self._session.cabinet(firm_id).links
+        return tuple(links.at((user_id, placed.entity_id))[1] for placed in links.of(user_id))
 
     def any_of(self, firm_id: FirmId, user_id: UserId) -> bool:
-        return bool(self._session.cabinet(firm_id).links.entities_of(user_id))
+        return bool(self._session.cabinet(firm_id).links.of(user_id))
 
     def touching(self, firm_id: FirmId, entity_ids: Collection[EntityId]) -> tuple[Link, ...]:
         links = self._session.cabinet(firm_id).links
@@ -132,12 +133,14 @@ class Links(Repository):
 
     def counts(self, firm_id: FirmId, user_ids: Collection[UserId]) -> Mapping[UserId, int]:
         links = self._session.cabinet(firm_id).links
-        return {user_id: len(links.entities_of(user_id)) for user_id in user_ids}
+        return {user_id: len(links.of(user_id)) for user_id in user_ids}
 
     def add_many(self, links: Sequence[tuple[Mailbox, Link]]) -> None:
         for position, (mailbox, link) in enumerate(links):
-            shelf = self._session.opened(link.firm_id).links
-            self._session.put(shelf, (link.user_id, link.entity_id), ((mailbox.revision, position), link))
+            cabinet = self._session.opened(link.firm_id)
+            account = cabinet.accounts.opened(link.entity_id)
+            placed = Placed((mailbox.revision, position), link.entity_id, account)
+            self._session.put(cabinet.links, (link.user_id, link.entity_id), (placed, link))
 
     def remove_many(self, links: Sequence[Link]) -> None:
         for link in links:
@@ -154,8 +157,8 @@ class Links(Repository):
     def _replace(self, link: Link, changed: Callable[[Link], Link]) -> None:
         links, key = self._session.opened(link.firm_id).links, (link.user_id, link.entity_id)
         # The caller's link may lack a ground that the same change has given it.
-        place, kept = links.at(key)
-        self._session.put(links, key, (place, changed(kept)))
+        placed, kept = links.at(key)
+        self._session.put(links, key, (placed, changed(kept)))
 
 
 class Bars(Repository):

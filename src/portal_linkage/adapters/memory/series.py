@@ -1,67 +1,70 @@
 """Bills in the order of their listings, with running sums: pages are merges, and totals look at no bill."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from heapq import merge, nsmallest
 from itertools import chain, islice
-from operator import itemgetter
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from operator import attrgetter, itemgetter
+from typing import Any, Final, Generic, TypeVar
 
 from ...domain.entities import Invoice, LateFee, Payment
-from ...domain.values import EntityId, Key, Money
+from ...domain.values import Key, Money
 from ...ports import Totals
 from ..listings import Listing
+from .accounts import Account, Accounts, Due, Run
 
 B = TypeVar("B", bound=Invoice | LateFee | Payment)
 D = TypeVar("D", bound=Invoice | LateFee)
 
-Place: TypeAlias = tuple[Any, ...]
-"""What a listing's key is sorted by: the key itself, or what turns its order round. No two bills share one."""
-
 _FEW: Final = 8
 """So many sorted runs are faster sorted together than merged."""
-_place: Final = itemgetter(0)
+_bill: Final = itemgetter(-1)
 
 
-def _head(run: Sequence[tuple[Place, object]]) -> Place:
-    return run[0][0]
+def _place(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+    return entry[:-1]
 
 
 class Series(Generic[B]):
-    """The bills that a listing shows, each behind its place, in order, and apart for each entity."""
+    """The bills that a listing shows, in order, and apart for each client: in its account."""
 
-    def __init__(self, listing: Listing[B], shows: Callable[[B], bool]) -> None:
+    def __init__(self, listing: Listing[B], accounts: Accounts, part: str, shows: Callable[[B], bool]) -> None:
         self.listing = listing
         self.shows = shows
-        self._runs: dict[EntityId, list[tuple[Place, B]]] = {}
+        self._accounts = accounts
+        self._part = part
+        self._run_of: Callable[[Account], Run | None] = attrgetter(part)
 
-    def first(self, entity_ids: Iterable[EntityId], after: Key | None, count: int) -> list[B]:
-        """The first bills of all these entities together, or the first after a key."""
-        runs = [run for run in map(self._runs.get, entity_ids) if run]
+    def first(self, accounts: Iterable[Account], after: Key | None, count: int) -> list[B]:
+        """The first bills of all these clients together, or the first after a key."""
+        runs = list(filter(None, map(self._run_of, accounts)))
         if after is not None:
             passed = self._order(after)
             starts = (bisect_right(run, passed, key=_place) for run in runs)
             rests = (run[start : start + count] for run, start in zip(runs, starts, strict=True))
             runs = [rest for rest in rests if rest]
         if len(runs) > _FEW:
-            ordered = islice(merge(*nsmallest(count, runs, key=_head)), count)
+            ordered = islice(merge(*nsmallest(count, runs)), count)  # runs are sorted by their first bills
         else:
             ordered = islice(sorted(chain.from_iterable(run[:count] for run in runs)), count)
-        return [bill for _, bill in ordered]
+        return list(map(_bill, ordered))
 
     def add(self, bill: B) -> None:
         """Put a bill in its place."""
-        insort(self._runs.setdefault(bill.entity_id, []), (self._order(self.listing.key(bill)), bill), key=_place)
+        account = self._accounts.opened(bill.entity_id)
+        run = self._run_of(account) or []
+        insort(run, (*self._order(self.listing.key(bill)), bill))
+        setattr(account, self._part, run)
 
     def discard(self, bill: B) -> None:
-        """Take a bill out; an entity without any is forgotten."""
-        run = self._runs[bill.entity_id]
-        del run[bisect_left(run, self._order(self.listing.key(bill)), key=_place)]
-        if not run:
-            del self._runs[bill.entity_id]
+        """Take a bill out."""
+        account = self._accounts.opened(bill.entity_id)
+        run = self._run_of(account) or []
+        del run[bisect_left(run, self._order(self.listing.key(bill)))]
+        setattr(account, self._part, run or None)
 
-    def _order(self, key: Key) -> Place:
+    def _order(self, key: Key) -> tuple[Any, ...]:
         if not self.listing.newest_first:
             return key
         first, *others = key
@@ -69,18 +72,18 @@ class Series(Generic[B]):
 
 
 class DueSeries(Series[D]):
-    """Bills on which something is due, with a running sum for each entity: a total costs no look at a bill."""
+    """Bills on which something is due, with a running sum for each client: a total costs no look at a bill."""
 
-    def __init__(self, listing: Listing[D], shows: Callable[[D], bool]) -> None:
-        super().__init__(listing, shows)
-        self._due: dict[EntityId, dict[str, tuple[int, int]]] = {}
-        """How many bills there are in each currency, and the units due on them."""
+    def __init__(self, listing: Listing[D], accounts: Accounts, part: str, shows: Callable[[D], bool]) -> None:
+        super().__init__(listing, accounts, part, shows)
+        self._sums = f"{part}_due"
+        self._due_of: Callable[[Account], Due | None] = attrgetter(self._sums)
 
-    def totals(self, entity_ids: Iterable[EntityId]) -> Totals:
-        """How many bills these entities have together, and what is due on them by currency."""
+    def totals(self, accounts: Iterable[Account]) -> Totals:
+        """How many bills these clients have together, and what is due on them by currency."""
         count, due = 0, dict[str, int]()
-        for owed in filter(None, map(self._due.get, entity_ids)):
-            for currency, (bills, units) in owed.items():
+        for owed in filter(None, map(self._due_of, accounts)):
+            for currency, bills, units in owed:
                 count += bills
                 due[currency] = due.get(currency, 0) + units
         return Totals(count, {currency: Money.of_units(due[currency], currency) for currency in sorted(due)})
@@ -94,10 +97,9 @@ class DueSeries(Series[D]):
         self._change(bill, -1)
 
     def _change(self, bill: D, by: int) -> None:
-        currency, owed = bill.amount_due.currency, self._due.setdefault(bill.entity_id, {})
-        bills, units = owed.get(currency, (0, 0))
-        owed[currency] = (bills + by, units + by * bill.amount_due.units)
-        if not owed[currency][0]:
-            del owed[currency]
-        if not owed:
-            del self._due[bill.entity_id]
+        account, amount = self._accounts.opened(bill.entity_id), bill.amount_due
+        owed = {currency: (bills, units) for currency, bills, units in self._due_of(account) or ()}
+        bills, units = owed.get(amount.currency, (0, 0))
+        owed[amount.currency] = (bills + by, units + by * amount.units)
+        still = ((currency, bills, units) for currency, (bills, units) in owed.items() if bills)
+        setattr(account, self._sums, tuple(still) or None)

@@ -1,14 +1,18 @@
 """What a ``with`` block has opened: the cabinets to read, and in a change to write."""
 
+from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from ...domain.errors import Conflict
-from ...domain.values import EntityId, FirmId
+from ...domain.values import FirmId
 from ...domain.viewers import Scope
+from .accounts import Account
 from .door import Door
-from .shelves import Cabinet, K, Place, Shelf, V
+from .shelves import Cabinet, K, Placed, Shelf, V
 
 _NOTHING: Final = Cabinet()
+_account: Final = attrgetter("account")
 
 
 class Session:
@@ -22,7 +26,7 @@ class Session:
         self._cabinets = cabinets
         self._writes = writes
         self._log: list[tuple[Shelf[Any, Any], Any, Any]] = []
-        self._asked: tuple[Scope | None, dict[EntityId, Place]] = (None, {})
+        self._asked: tuple[Scope | None, list[Placed]] = (None, [])
         self._ended = False
 
     def cabinet(self, firm_id: FirmId) -> Cabinet:
@@ -30,18 +34,22 @@ class Session:
         self.check()
         return self._cabinets.find(firm_id) or _NOTHING
 
-    def in_scope(self, scope: Scope) -> dict[EntityId, Place]:
-        """The ids of the entities in scope, each with its place in link order.
+    def in_scope(self, scope: Scope) -> list[Placed]:
+        """The entities in scope, in link order.
 
         A page asks again and again with the same scope, the very same object. As long as a snapshot is open, nobody
         changes what is in it.
         """
-        cabinet = self.cabinet(scope.firm_id)
+        self.check()
         asked, found = self._asked  # at once: threads may share a snapshot
         if asked is not scope or self._writes:
-            found = cabinet.in_scope(scope)
+            found = self.cabinet(scope.firm_id).in_scope(scope)
             self._asked = (scope, found)
         return found
+
+    def accounts(self, scope: Scope) -> Iterator[Account]:
+        """The accounts of the entities in scope."""
+        return map(_account, self.in_scope(scope))
 
     def opened(self, firm_id: FirmId) -> Cabinet:
         """The firm's own cabinet, to write to.
@@ -76,7 +84,8 @@ class Session:
             StoreUnavailable: the store has been closed.
             Conflict: the block is over.
         """
-        self._door.check_open()
+        if self._door.closed:
+            self._door.check_open()
         if self._ended:
             raise Conflict("this snapshot or transaction has ended with its with block")
 

@@ -1,9 +1,9 @@
 """The shelves that the rows of one firm are kept on, each with whatever it takes to find them again."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, Generic, TypeAlias, TypeVar, assert_never
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from ...domain.entities import Bar, ClientEntity, Contact, Firm, Invoice, InvoiceStatus, LateFee, Link, Payment, User
 from ...domain.events import Event
@@ -21,6 +21,7 @@ from ...domain.values import (
 from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Mailbox
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, USERS, Listing
+from .accounts import Account, Accounts
 from .indexes import Directory, Groups, OrderedSet
 from .series import B, DueSeries, Series
 
@@ -64,7 +65,7 @@ class Shelf(Generic[K, V]):
 
 
 class PairShelf(Shelf[tuple[H, EntityId], V]):
-    """Rows that tell of somebody and an entity, found from either side: links, bars and leavings."""
+    """Rows that tell of somebody and an entity, found from either side: bars, leavings and former numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +83,61 @@ class PairShelf(Shelf[tuple[H, EntityId], V]):
     def _entries(self, key: tuple[H, EntityId], row: V) -> Iterable[tuple[Any, ...]]:  # noqa: ARG002 -- BarShelf needs it
         holder, entity_id = key
         return [(self._entities, holder, entity_id), (self._holders, entity_id, holder)]
+
+
+LinkPlace: TypeAlias = tuple[int, int]
+"""Where a link stands in link order: the revision it was made under, and its position in that change."""
+
+
+class Placed(NamedTuple):
+    """An entity in its place among those of a user, and its account."""
+
+    place: LinkPlace
+    entity_id: EntityId
+    account: Account
+
+
+class InOrder:
+    """What each user is linked to, in link order."""
+
+    def __init__(self) -> None:
+        self._of: dict[UserId, list[Placed]] = {}
+
+    def add(self, user_id: UserId, placed: Placed) -> None:
+        """Put a link in its place, which is mostly the last."""
+        insort(self._of.setdefault(user_id, []), placed)
+
+    def discard(self, user_id: UserId, placed: Placed) -> None:
+        """Take a link out; a user without any is forgotten."""
+        links = self._of[user_id]
+        del links[bisect_left(links, placed)]
+        if not links:
+            del self._of[user_id]
+
+    def of(self, user_id: UserId) -> Sequence[Placed]:
+        """All that a user is linked to."""
+        return self._of.get(user_id, ())
+
+
+class LinkShelf(Shelf[tuple[UserId, EntityId], tuple[Placed, Link]]):
+    """The links by user and entity, and found from either side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in_order = InOrder()
+        self._holders: Groups[EntityId, UserId] = Groups()
+
+    def of(self, user_id: UserId) -> Sequence[Placed]:
+        """All that a user is linked to, in link order."""
+        return self._in_order.of(user_id)
+
+    def holders_of(self, entity_id: EntityId) -> Collection[UserId]:
+        """Who is linked to the entity, in no order."""
+        return self._holders.of(entity_id)
+
+    def _entries(self, key: tuple[UserId, EntityId], row: tuple[Placed, Link]) -> Iterable[tuple[Any, ...]]:
+        user_id, entity_id = key
+        return [(self._in_order, user_id, row[0]), (self._holders, entity_id, user_id)]
 
 
 def place_of(key: tuple[str, EntityId], bar: Bar) -> tuple[int, EntityId, str]:
@@ -114,10 +170,11 @@ class UserShelf(Shelf[UserId, User]):
 
 
 class EntityShelf(Shelf[EntityId, ClientEntity]):
-    """The entities, without their contacts, by id, by client number, and by what is typed to find them."""
+    """The entities, without their contacts, by id, by client number, and by what is typed; and their accounts."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.accounts = Accounts(self.rows)
         self.numbered: Groups[str, EntityId] = Groups()
         self.directory: Directory[EntityId] = Directory()
 
@@ -126,6 +183,7 @@ class EntityShelf(Shelf[EntityId, ClientEntity]):
         return (entity for entity in map(self.find, entity_ids) if entity is not None and entity.active)
 
     def _entries(self, key: EntityId, row: ClientEntity) -> Iterable[tuple[Any, ...]]:
+        yield self.accounts, row
         yield self.numbered, row.client_number, key
         yield self.directory, key, row.client_number, row.name
 
@@ -214,9 +272,6 @@ class BillShelf(Shelf[K, B]):
 
 _PROOFS: Final = Listing[Invoice]("proofs", (str, str), lambda invoice: (invoice.number, invoice.invoice_id))
 
-Place: TypeAlias = tuple[int, int]
-"""Where a link stands in link order: the revision it was made under, and its position in that change."""
-
 
 class Cabinet:
     """The shelves of one firm. Nothing in it knows of another firm (L6)."""
@@ -225,50 +280,43 @@ class Cabinet:
         self.firms: Shelf[FirmId, Firm] = Shelf()
         self.mailboxes: Shelf[str, Mailbox] = Shelf()
         self.users = UserShelf()
-        self.links: PairShelf[UserId, tuple[Place, Link]] = PairShelf()
+        self.links = LinkShelf()
         self.bars = BarShelf()
         self.leavings: PairShelf[str, EmailAddress] = PairShelf()
         self.entities = EntityShelf()
         self.contacts = ContactShelf()
         self.merged: Shelf[EntityId, EntityId] = Shelf()
         self.former_numbers: PairShelf[str, bool] = PairShelf()
-        self.open_invoices = DueSeries(OPEN_INVOICES, lambda invoice: invoice.is_open)
-        self.paid_invoices = Series(PAID_INVOICES, lambda invoice: invoice.status is InvoiceStatus.PAID)
-        self.proofs = Series(_PROOFS, lambda invoice: invoice.status is not InvoiceStatus.DRAFT)
+        accounts = self.accounts = self.entities.accounts
+        self.open_invoices = DueSeries(OPEN_INVOICES, accounts, "open_invoices", lambda invoice: invoice.is_open)
+        self.paid_invoices = Series(
+            PAID_INVOICES, accounts, "paid_invoices", lambda invoice: invoice.status is InvoiceStatus.PAID
+        )
+        self.proofs = Series(_PROOFS, accounts, "proofs", lambda invoice: invoice.status is not InvoiceStatus.DRAFT)
         self.invoices = BillShelf[InvoiceId, Invoice](self.open_invoices, self.paid_invoices, self.proofs)
-        self.open_late_fees = DueSeries(LATE_FEES, lambda fee: fee.is_due)
+        self.open_late_fees = DueSeries(LATE_FEES, accounts, "late_fees", lambda fee: fee.is_due)
         self.late_fees = BillShelf[FeeId, LateFee](self.open_late_fees)
-        self.received = Series(PAYMENTS, lambda _: True)
+        self.received = Series(PAYMENTS, accounts, "payments", lambda _: True)
         self.payments = BillShelf[PaymentId, Payment](self.received)
         self.attempts: Shelf[str, Refused] = Shelf()
         self.journal = JournalShelf()
         self.deliveries = EventShelf()
 
-    def in_scope(self, scope: Scope) -> dict[EntityId, Place]:
-        """The ids of the entities in scope, each with its place in link order."""
-        entities = self.entities.rows
-        return {
-            entity_id: place
-            for entity_id, place in self._asked(scope)
-            if (entity := entities.get(entity_id)) is not None and entity.active
-        }
+    def in_scope(self, scope: Scope) -> list[Placed]:
+        """The entities in scope, in link order; a visit's one entity is at the start."""
+        return [placed for placed in self._asked(scope) if placed.account.is_active]
 
-    def _asked(self, scope: Scope) -> list[tuple[EntityId, Place]]:
+    def _asked(self, scope: Scope) -> Sequence[Placed]:
         match scope:
             case LinkedTo(user_id=user_id, entity_id=entity_id):
                 if entity_id is None:
-                    links = self.links.rows
-                    return [(one, links[user_id, one][0]) for one in self.links.entities_of(user_id)]
+                    return self.links.of(user_id)
                 found = self.links.find((user_id, entity_id))
-                return [] if found is None else [(entity_id, found[0])]
+                return () if found is None else found[:1]
             case Only(entity_id=entity_id):
-                return [(entity_id, (0, 0))]
+                return (Placed((0, 0), entity_id, self.accounts.of(entity_id)),)
             case _:
                 assert_never(scope)
-
-    def links_of(self, user_id: UserId) -> list[Link]:
-        """All that a user is linked to, in link order."""
-        return [link for _, link in sorted(self.links.at((user_id, one)) for one in self.links.entities_of(user_id))]
 
     def mailbox_id(self, email: EmailAddress) -> str:
         """The id of the address's mailbox; empty, and nobody's, if it has none."""
