@@ -13,7 +13,7 @@ import attrs
 from ...domain.entities import Bar, Ground, GroundKind, Link, User
 from ...domain.errors import Conflict
 from ...domain.outcomes import PortalUserRow
-from ...domain.values import EmailAddress, EntityId, FirmId, Key, Page, PageRequest, UserId, new_uuid
+from ...domain.values import EmailAddress, EntityId, FirmId, Key, Page, PageRequest, UserId, new_uuid, unchecked
 from ...ports import Mailbox, Refusals
 from ..listings import BARS, USERS
 from .indexes import Sought
@@ -96,7 +96,7 @@ class Mailboxes(Repository):
         mailbox = mailboxes.find(email.key)
         if mailbox is None:
             mailbox = Mailbox(firm_id=firm_id, mailbox_id=new_uuid(), email=email, revision=0, user=None)
-        locked = attrs.evolve(mailbox, revision=mailbox.revision + 1)
+        locked = unchecked(mailbox, revision=mailbox.revision + 1)
         self._session.put(mailboxes, email.key, locked)
         return locked
 
@@ -193,11 +193,12 @@ class Bars(Repository):
 
     def of(self, mailbox: Mailbox, entity_id: EntityId | None = None) -> Refusals:
         cabinet = self._session.cabinet(mailbox.firm_id)
-        barred = frozenset(cabinet.bars.entities_of(mailbox.mailbox_id))
-        left = frozenset(cabinet.leavings.entities_of(mailbox.mailbox_id))
+        barred = cabinet.bars.entities_of(mailbox.mailbox_id)
+        left = cabinet.leavings.entities_of(mailbox.mailbox_id)
         if entity_id is None:
-            return Refusals(barred=barred, left=left)
-        return Refusals(barred=barred & {entity_id}, left=left & {entity_id})
+            return Refusals(barred=frozenset(barred), left=frozenset(left))
+        one = frozenset((entity_id,))
+        return Refusals(barred=one.intersection(barred), left=one.intersection(left))
 
     def add_many(self, mailbox: Mailbox, bars: Sequence[Bar]) -> None:
         shelf = self._session.opened(mailbox.firm_id).bars
