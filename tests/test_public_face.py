@@ -1,8 +1,10 @@
 """The names other people write down."""
 
+import ast
 import inspect
 import subprocess
 import sys
+from importlib import import_module
 from types import ModuleType
 
 import pytest
@@ -61,6 +63,46 @@ def test_the_public_face_is_that_of_the_design() -> None:
     assert all(hasattr(portal_linkage, name) for name in designed)
 
 
+def test_nobody_waits_for_what_they_do_not_use() -> None:
+    """The face alone imports nothing, an address no entities, and the service no roster."""
+    code = """
+import sys
+import portal_linkage
+seen = {"portal_linkage"}
+for name in ("__all__", "EmailAddress", "LinkageService", "RosterSync"):
+    getattr(portal_linkage, name)
+    now = {module for module in sys.modules if module.startswith("portal_linkage")}
+    print(*sorted({module.split(".")[1] + "." + module.split(".")[-1] for module in now - seen}))
+    seen = now
+"""
+    run = python(code)
+    assert run.stderr == ""
+    nothing, address, of_service, of_roster = (line.split() for line in run.stdout.split("\n")[:4])
+    assert nothing == []
+    assert "domain.values" in address
+    assert not {"domain.entities", "service.service"} & {*address}
+    assert "service.service" in of_service
+    assert not any(module.startswith("roster.") for module in of_service)
+    assert "roster.roster" in of_roster
+
+
+def test_a_name_is_what_type_checkers_take_it_for() -> None:
+    """It is looked up in one place after the other, and found where it is said to be."""
+    source = ast.parse(inspect.getsource(portal_linkage))
+    told = [one for one in ast.walk(source) if isinstance(one, ast.ImportFrom) and one.level == 1 and one.module]
+    named = {alias.name: import_module(f"portal_linkage.{one.module}") for one in told for alias in one.names}
+    assert sorted(named) == portal_linkage.__all__ == dir(portal_linkage)
+    for name, home in named.items():
+        assert getattr(portal_linkage, name) is getattr(home, name)
+
+
+def test_a_name_that_is_not_of_the_face_is_refused() -> None:
+    """As any module refuses it; private names and those of a home are none of the face's."""
+    for name in ("Nothing", "Totals", "check_id"):
+        with pytest.raises(AttributeError, match=rf"^module 'portal_linkage' has no attribute '{name}'$"):
+            getattr(portal_linkage, name)
+
+
 def test_star_gives_the_public_face() -> None:
     """And nothing else."""
     names: dict[str, object] = {}
@@ -73,7 +115,8 @@ def test_the_core_imports_attrs_and_typing_extensions_alone() -> None:
     code = """
 import sys
 before = set(sys.modules)
-import portal_linkage, portal_linkage.wire, portal_linkage.adapters.memory, portal_linkage.feeds
+from portal_linkage import *
+import portal_linkage.wire, portal_linkage.adapters.memory, portal_linkage.feeds
 ours = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*sorted(ours - set(sys.stdlib_module_names)))
 """

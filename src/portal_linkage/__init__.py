@@ -1,29 +1,33 @@
 """Who may see which client's bills: decided once, in one place, explained on request, the same on every store."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 # The public face is read as a whole; a line for each name would hide what belongs together.
 # fmt: off
 # isort: off
-from .service import LinkageService
-from .domain.policy import ArrivalRule, AutoLink, ContactRemoved, FirmUnlink, LinkagePolicy, SelfUnlink
-from .domain.values import (
-    EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, PlanId, StaffId, UserId,
-    VerifiedEmail, iterate,
-)
-from .domain.entities import (
-    Arrival, Bar, Claim, ClientEntity, Contact, Firm, FirmStaff, Ground, GroundKind, Guest, Invoice, InvoiceProof,
-    InvoiceStatus, LateFee, Link, Payment, PortalSettings, PortalUser, StaffVisit, User, Viewer,
-)
-from .domain.outcomes import (
-    AlreadyLinked, AlreadySignedUp, BarLifted, ClaimRefused, Explanation, LinkChange, Linked, NotBarred, NotLinked,
-    PortalUserRow, PortalView, Reason, SignedUp, Suggestion, TooManyAttempts, Unlinked, UserRemoved,
-)
-from .domain.events import Event, EventKind
-from .roster import RosterApplied, RosterPlan, RosterSync
-from .domain.errors import (
-    Conflict, EntityNotFound, FirmNotFound, InvalidCursor, InvalidEmail, InvalidValue, InvoiceNotFound, NotFound,
-    NotPermitted, NothingToLink, PaymentNotFound, PlanNotConfirmed, PlanOutdated, PortalLinkageError,
-    StoreUnavailable, UserNotFound,
-)
+if TYPE_CHECKING:
+    from .service import LinkageService
+    from .domain.policy import ArrivalRule, AutoLink, ContactRemoved, FirmUnlink, LinkagePolicy, SelfUnlink
+    from .domain.values import (
+        EmailAddress, EntityId, FeeId, FirmId, InvoiceId, Money, Page, PageRequest, PaymentId, PlanId, StaffId, UserId,
+        VerifiedEmail, iterate,
+    )
+    from .domain.entities import (
+        Arrival, Bar, Claim, ClientEntity, Contact, Firm, FirmStaff, Ground, GroundKind, Guest, Invoice, InvoiceProof,
+        InvoiceStatus, LateFee, Link, Payment, PortalSettings, PortalUser, StaffVisit, User, Viewer,
+    )
+    from .domain.outcomes import (
+        AlreadyLinked, AlreadySignedUp, BarLifted, ClaimRefused, Explanation, LinkChange, Linked, NotBarred, NotLinked,
+        PortalUserRow, PortalView, Reason, SignedUp, Suggestion, TooManyAttempts, Unlinked, UserRemoved,
+    )
+    from .domain.events import Event, EventKind
+    from .roster import RosterApplied, RosterPlan, RosterSync
+    from .domain.errors import (
+        Conflict, EntityNotFound, FirmNotFound, InvalidCursor, InvalidEmail, InvalidValue, InvoiceNotFound, NotFound,
+        NotPermitted, NothingToLink, PaymentNotFound, PlanNotConfirmed, PlanOutdated, PortalLinkageError,
+        StoreUnavailable, UserNotFound,
+    )
 
 __all__ = [
     "AlreadyLinked", "AlreadySignedUp", "Arrival", "ArrivalRule", "AutoLink", "Bar", "BarLifted", "Claim",
@@ -38,3 +42,24 @@ __all__ = [
     "StoreUnavailable", "Suggestion", "TooManyAttempts", "Unlinked", "User", "UserId", "UserNotFound",
     "UserRemoved", "VerifiedEmail", "Viewer", "iterate",
 ]
+_HOMES = (
+    "domain.errors", "domain.values", "domain.entities", "domain.events", "domain.policy", "domain.outcomes", "service",
+    "roster",
+)
+# fmt: on
+# isort: on
+
+if not TYPE_CHECKING:  # which would take every name for one of the face
+
+    def __getattr__(name: str) -> object:
+        """Look a name up at home when it is first asked for: nobody waits for what they do not use."""
+        if name in __all__:
+            for home in _HOMES:
+                found = getattr(import_module(f".{home}", __name__), name, None)
+                if found is not None:
+                    return globals().setdefault(name, found)
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    def __dir__() -> list[str]:
+        return __all__

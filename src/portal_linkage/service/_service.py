@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, Self, TypeVar, get_args
 
 from ..domain.entities import (
     Bar,
@@ -59,9 +59,11 @@ from ..domain.values import (
 )
 from ..domain.viewers import narrowed, scope_of
 from ..ports import JournalReader, Store, Transaction, changed
-from ..roster import RosterSync
 from . import _persons, _readings, _staff
 from ._change import Change
+
+if TYPE_CHECKING:
+    from ..roster import RosterSync
 
 T = TypeVar("T")
 
@@ -109,8 +111,10 @@ class LinkageService:
         return type(self)(store, self._policy, clock=self._clock, new_id=self._new_id)
 
     @property
-    def roster(self) -> RosterSync:
+    def roster(self) -> "RosterSync":
         """The way to bring the rosters in this store up to date."""
+        from ..roster import RosterSync  # noqa: PLC0415 -- a portal has no roster to change, and need not wait for it
+
         return RosterSync(self._store, self._policy_of, self._clock)
 
     def sign_up(self, firm_id: FirmId, email: VerifiedEmail, *, name: str, claim: Claim | None = None) -> SignUpOutcome:

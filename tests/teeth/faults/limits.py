@@ -11,7 +11,6 @@ from portal_linkage.adapters.memory import clients, people
 from portal_linkage.adapters.memory.indexes import OrderedSet
 from portal_linkage.adapters.memory.series import Series
 from portal_linkage.adapters.memory.shelves import Cabinet, PairShelf
-from portal_linkage.domain.viewers import Scope
 from portal_linkage.ports import Refusals
 
 from ..fault import answers, breaks, instead
@@ -25,7 +24,6 @@ from ..fault import answers, breaks, instead
 )
 def shows_a_thousand_clients(patch: pytest.MonkeyPatch) -> None:
     """Whoever is linked to more sees the first thousand."""
-
     answers(patch, Cabinet, "in_scope", lambda found: found[:1000])
 
 

@@ -37,6 +37,7 @@ class Entrance:
         dialect.adopt(engine)
         self._engine = engine
         self._dialect = dialect
+        self._translated = translated(dialect)
         self._is_steady = is_steady
         self._is_alone = is_alone
         self._turn = threading.Lock()
@@ -66,10 +67,10 @@ class Entrance:
         self._end(opened.connection, self._keep if keep else self._leave if is_ours else _undo)
 
     def _begin(self, *, change: bool) -> Opened:
-        with translated(self._dialect):
+        with self._translated:
             connection = self._engine.connect()
         try:
-            with translated(self._dialect):
+            with self._translated:
                 if connection.in_transaction():  # a listener of the host's has said something as it was opened
                     connection.commit()
                 self._dialect.begin(connection, change=change, steady=self._is_steady)
@@ -82,7 +83,7 @@ class Entrance:
         try:
             settle(connection)
         finally:
-            with translated(self._dialect):
+            with self._translated:
                 try:
                     if self.detaches:
                         connection.detach()
@@ -91,7 +92,7 @@ class Entrance:
 
     def _keep(self, connection: sa.Connection) -> None:
         try:
-            with translated(self._dialect):
+            with self._translated:
                 connection.commit()
         except BaseException:
             _undo(connection)

@@ -4,7 +4,7 @@ Only where nobody else has a say: in transactions of our own, on engines to whic
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,9 +23,10 @@ def execute(connection: sa.Connection, text: str, values: Any, *, answers: bool)
     The connection is ours, and in a transaction. What the driver says is told by the errors of SQLAlchemy, without the
     values; a connection that is dead, or was stopped in the middle of something, is given up, as SQLAlchemy does.
     """
-    driver, cursor, inside = connection.connection, None, cast("Any", connection)
+    inside: Any = connection
+    driver, cursor = inside.connection, None
     try:
-        cursor = cast("Any", driver.cursor())
+        cursor = driver.cursor()
         (cursor.executemany if isinstance(values, list) else cursor.execute)(text, values)
         rows: Sequence[Sequence[Any]] = cursor.fetchall() if answers else ()
     except BaseException as error:
