@@ -260,9 +260,12 @@ def _fenced(rows: Choice, name: str) -> sa.FromClause:
 
 
 def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
-    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew."""
-    given = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(column.type)))
-    ids = given.table_valued("id").render_derived("ids")
+    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew.
+
+    It would also plan anew for each array that it may look into: a SELECT of its own keeps it from looking.
+    """
+    given = sa.select(sa.bindparam("ids", type_=postgresql.ARRAY(column.type))).scalar_subquery()
+    ids = sa.func.unnest(given).table_valued("id").render_derived("ids")
     found = _fenced(rows.where(column == ids.c.id), "found")
     return sa.select(*found.c).select_from(ids.join(found, sa.true()))
 
