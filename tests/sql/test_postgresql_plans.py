@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from portal_linkage import EntityId, FirmStaff, LinkageService
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.adapters.sql.tables import Tables
 from portal_linkage.testing import builders as b
@@ -169,3 +170,32 @@ def test_a_search_for_what_everybody_has_reads_each_match_once(server: Server, s
     with desk_at(server.store, b.ACME) as (desk, _), server.planning() as plans:
         COMMON[search](text)(desk)
     assert max(read_by(node) for _, plan in plans for node in nodes_of(plan)) <= 2.5 * CLIENTS[b.ACME]
+
+
+DESK: Final = FirmStaff(b.ACME, b.STAFF)
+KEPT: Final[dict[str, Callable[[SqlStore], object]]] = {
+    "a common word": lambda store: LinkageService(store).suggest(DESK, "smith"),
+    "several words": lambda store: LinkageService(store).suggest(DESK, "smith trust"),
+    "nobody's word": lambda store: LinkageService(store).suggest(DESK, "zzz"),
+    "a short list": lambda store: labels_of(store, HELD[:1]),
+    "a long list": lambda store: labels_of(store, HELD[:50]),
+}
+
+
+def labels_of(store: SqlStore, entity_ids: list[str]) -> object:
+    """The labels of a page."""
+    with store.snapshot() as snapshot:
+        return snapshot.entities.labels(b.ACME, [*map(EntityId, entity_ids)])
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_one_plan_is_kept_for_all_values(server: Server, name: str) -> None:
+    """After five times a statement is planned no more, however few rows its values promise."""
+    store = SqlStore(sa.create_engine(server.store.engine.url, pool_size=1))
+    for _ in range(20):
+        KEPT[name](store)
+    with store.engine.connect() as connection:
+        asked = "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT%%'"
+        plans = connection.exec_driver_sql(asked).scalars().all()
+    store.engine.dispose()
+    assert {*plans} == {5}

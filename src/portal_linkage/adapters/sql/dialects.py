@@ -55,6 +55,15 @@ _IN_TRANSACTION: Final = 2
 """What libpq calls a transaction in which nothing has failed (PQTRANS_INTRANS)."""
 
 
+def unseen(value: sa.BindParameter[Any]) -> sa.ScalarSelect[Any]:
+    """A value that no planner looks at.
+
+    PostgreSQL keeps one plan for all values unless it expects less of a plan for those at hand. Where that is always so
+    (a short list, a rare word), it would plan anew each time, which takes as long as to answer.
+    """
+    return sa.select(value).scalar_subquery()
+
+
 class _Begin(Protocol):
     def __call__(self, connection: sa.Connection, *, change: bool, steady: bool) -> None: ...
 
@@ -260,11 +269,8 @@ def _fenced(rows: Choice, name: str) -> sa.FromClause:
 
 
 def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
-    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew.
-
-    It would also plan anew for each array that it may look into: a SELECT of its own keeps it from looking.
-    """
-    given = sa.select(sa.bindparam("ids", type_=postgresql.ARRAY(column.type))).scalar_subquery()
+    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew."""
+    given = unseen(sa.bindparam("ids", type_=postgresql.ARRAY(column.type)))
     ids = sa.func.unnest(given).table_valued("id").render_derived("ids")
     found = _fenced(rows.where(column == ids.c.id), "found")
     return sa.select(*found.c).select_from(ids.join(found, sa.true()))

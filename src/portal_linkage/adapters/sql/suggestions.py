@@ -11,7 +11,7 @@ from ...domain.outcomes import Suggestion
 from ...domain.values import words_of
 from . import clauses
 from .clauses import among, joined, of_kind, this
-from .dialects import Dialect
+from .dialects import Dialect, unseen
 from .forms import Choice, Statement
 from .tables import Tables
 from .words import Frequencies, beginning, begins, owners_of_words, typed_words, word_values
@@ -40,7 +40,7 @@ class SuggestionStatements:
     def _by_words(self, count: int) -> Choice:
         word = self._word
         found = owners_of_words(word, "entity_id", count).add_columns(word.c.name_key).where(word.c.active == sa.true())
-        first = found.order_by(word.c.name_key, word.c.entity_id).limit(clauses.LIMIT).subquery("first")
+        first = found.order_by(word.c.name_key, word.c.entity_id).limit(unseen(clauses.LIMIT)).subquery("first")
         both, entity = clauses.beside(self._dialect, first, self._entity, "entity_id")
         return sa.select(*clauses.shown(entity)).select_from(both).order_by(first.c.name_key, first.c.entity_id)
 
@@ -58,7 +58,7 @@ class SuggestionStatements:
 
 def _ranked(entity: sa.Table, *rank: sa.ColumnElement[Any]) -> Choice:
     active = sa.select(*clauses.shown(entity)).where(entity.c.active == sa.true())
-    return active.order_by(*rank, entity.c.name_key, entity.c.entity_id).limit(clauses.LIMIT)
+    return active.order_by(*rank, entity.c.name_key, entity.c.entity_id).limit(unseen(clauses.LIMIT))
 
 
 def suggestion(entity: ClientEntity, flags: Collection[tuple[str, str]]) -> Suggestion:

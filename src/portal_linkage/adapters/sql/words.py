@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ...domain.values import FirmId, after_prefix, words_of
 from .clauses import Condition, this
-from .dialects import FENCE
+from .dialects import FENCE, unseen
 from .forms import Choice
 from .moment import Moment
 
@@ -19,7 +19,8 @@ _MANY: Final[sa.ColumnElement[int]] = sa.literal_column("500")
 
 def begins(column: sa.ColumnElement[Any], name: str) -> Condition:
     """The column begins with the text that `beginning` fills in under this name: a range, never a pattern."""
-    return sa.and_(column >= sa.bindparam(name), column < sa.bindparam(f"{name}_end"))
+    first, end = (unseen(sa.bindparam(one, type_=column.type)) for one in (name, f"{name}_end"))
+    return sa.and_(column >= first, column < end)
 
 
 def beginning(name: str, text: str) -> dict[str, str]:
