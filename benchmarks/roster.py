@@ -29,7 +29,7 @@ from portal_linkage.adapters.sql import SqlStore
 
 ACME = FirmId("acme")
 TABLES = ("portal_entity", "portal_contact", "portal_entity_word")
-SURNAMES = ("Smith", "Jones", "Brown", "Taylor", "Wilson", "Evans", "Thomas", "Johnson", "Roberts", "Walker")
+TRADES = ("Bakery", "Books", "Dairy", "Dental", "Farms", "Garage", "Garden", "Joinery", "Plumbing", "Realty")
 
 
 def roster(count: int) -> Iterator[ClientEntity]:
@@ -39,7 +39,7 @@ def roster(count: int) -> Iterator[ClientEntity]:
             Contact(email=EmailAddress.parse(f"jane.smith+{number}.{part}@example.com"), name=f"Jane Smith {part}")
             for part in range(2 + (number % 3 > 0))
         )
-        name = f"{SURNAMES[number % 10]}, Jane {number // 10}"
+        name = f"Smith {TRADES[number % 10]} {number // 10}"
         yield ClientEntity(
             firm_id=ACME,
             entity_id=EntityId(f"e{number}"),

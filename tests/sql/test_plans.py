@@ -1,21 +1,23 @@
 """How the database finds what it is asked for."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
 from portal_linkage.adapters.sql import SqlStore
 from portal_linkage.ports import Snapshot
-from portal_linkage.testing.builders import event, journaled
+from portal_linkage.testing.builders import entity, event, firm, journaled, late_fee, sign_up, usd, user
 
 from .listening import Said, listening
-from .story import READINGS, change_everything, tell
+from .story import READINGS, change_everything, client_ids, tell
 
-WHOLE_FIRM = re.compile(
-    r"SEARCH (?!portal_firm |portal_journal USING INDEX portal_journal_waiting )\S+ USING .*\(firm_id=\?\)$"
-)
-"""Reading all rows of a firm; the firm itself is one row, and what waits to be read is asked for as a whole."""
+ONE_OR_ALL = r"portal_firm |portal_journal USING INDEX portal_journal_waiting |portal_late_fee_1 USING COVERING INDEX "
+WHOLE_FIRM = re.compile(rf"SEARCH (?!{ONE_OR_ALL})\S+ USING .*\(firm_id=\?\)$")
+"""Reading all rows of a firm.
+
+The firm itself is one row, whether it has late fees is told by one, and what waits to be read is asked for as a whole.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +66,28 @@ def test_a_change_reads_no_table_from_end_to_end(told: SqlStore) -> None:
     assert_narrow(plans_of(told, said))
 
 
-def steps_of_append(store: SqlStore) -> int:
-    """How many steps SQLite's machine takes to write one event down."""
-    steps: list[None] = []
+def steps_in(store: SqlStore) -> Callable[[Callable[[], object]], int]:
+    """What counts the steps that SQLite's machine takes."""
     with store.engine.connect() as connection:  # in memory there is only this one, and it goes back to the pool
         driver = connection.connection.driver_connection
     assert driver is not None
+
+    def steps_of(act: Callable[[], object]) -> int:
+        steps: list[None] = []
+        driver.set_progress_handler(lambda: steps.append(None), 1)
+        act()
+        driver.set_progress_handler(None, 1)
+        return len(steps)
+
+    return steps_of
+
+
+def steps_of_append(store: SqlStore) -> int:
+    """How many it takes to write one event down."""
+    steps_of = steps_in(store)
     with store.transaction() as tx:
         journaled(tx, [event()])
-        driver.set_progress_handler(lambda: steps.append(None), 1)
-        journaled(tx, [event()])
-        driver.set_progress_handler(None, 1)
-    return len(steps)
+        return steps_of(lambda: journaled(tx, [event()]))
 
 
 def test_a_long_journal_is_continued_as_fast_as_a_short_one(told: SqlStore) -> None:
@@ -84,6 +96,28 @@ def test_a_long_journal_is_continued_as_fast_as_a_short_one(told: SqlStore) -> N
     with told.transaction() as tx:
         journaled(tx, [event()] * 2000)
     assert steps_of_append(told) == before
+
+
+@pytest.mark.parametrize("reading", ["late fees", "late fees due"])
+def test_where_a_firm_has_no_late_fees_no_client_is_looked_up_for_them(reading: str) -> None:
+    """A person's links are walked through at most; where others have a late fee, each client is looked up."""
+    store = SqlStore.open("sqlite://")
+    steps_of = steps_in(store)
+
+    def steps() -> int:
+        with store.snapshot() as snapshot:
+            return steps_of(lambda: READINGS[f"{reading} (linked)"](snapshot))
+
+    with store.transaction() as tx:
+        tx.firms.save(firm())
+        tx.entities.save_many(map(entity, client_ids(200)))
+        sign_up(tx, user(), *client_ids(199))
+        tx.late_fees.save(late_fee("paid", client_ids(1)[0], amount_due=usd(0)))
+    without = steps()
+    with store.transaction() as tx:
+        tx.late_fees.save(late_fee("due", client_ids(200)[-1]))
+    assert 2 * without < steps()
+    store.close()
 
 
 @pytest.mark.parametrize("reading", ["open invoices", "paid invoices", "totals", "late fees due", "payments"])

@@ -10,7 +10,7 @@ from ...domain.values import EntityId, FirmId, InvoiceId, Money, Page, PageReque
 from ...domain.viewers import Scope
 from ...ports import Totals
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, Listing
-from .clauses import SURVIVOR, Scoped, beside, in_order, merges, page_values, paged, this
+from .clauses import SURVIVOR, Condition, Scoped, beside, in_order, merges, page_values, paged, this
 from .dialects import Dialect
 from .forms import Statement
 from .moment import Part, chunks
@@ -26,6 +26,9 @@ _SPLIT: Final = 1_000_000
 
 class BillStatements(Generic[B]):
     """What is asked and said about one kind of bill, whose id is the last part of its table's key."""
+
+    _where_any: tuple[Condition, ...] = ()
+    """That the firm has any at all, where many firms have none: for these no client is looked up."""
 
     def __init__(self, tables: Tables, dialect: Dialect, table: sa.Table, kind: type[B]) -> None:
         self._tables, self._dialect, self._table = tables, dialect, table
@@ -45,7 +48,7 @@ class BillStatements(Generic[B]):
 
         def build(visible: sa.Subquery) -> Statement:
             bills, found = beside(self._dialect, visible, self._table, "entity_id", where=shown)
-            ids = sa.select(found.c[self._id.name]).select_from(bills)
+            ids = sa.select(found.c[self._id.name]).select_from(bills).where(*self._where_any)
             key = (found.c[column.name] for column in columns)
             page = paged(ids, *key, newest_first=listing.newest_first).correlate(None)
             rows = sa.select(self._table).where(this(self._table), self._id.in_(page))
@@ -64,7 +67,7 @@ class BillStatements(Generic[B]):
             high = sa.func.sum((due - due % split) // split).label("high")
             low = sa.func.sum(due % split).label("low")
             sums = sa.select(currency.label("currency"), sa.func.count().label("bills"), high, low)
-            return sums.select_from(bills).group_by(currency).order_by(currency)
+            return sums.select_from(bills).where(*self._where_any).group_by(currency).order_by(currency)
 
         return Scoped(self._tables, self._dialect, build)
 
@@ -87,6 +90,10 @@ class LateFeeStatements(BillStatements[LateFee]):
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         super().__init__(tables, dialect, tables.late_fee, LateFee)
+        fee, one = tables.late_fee.alias(), sa.literal_column("1", sa.Integer)
+        # In order: otherwise a planner may read the table, where it expects to come upon one soon.
+        first = sa.select(fee.c.fee_id).where(this(fee), IS_DUE).order_by(fee.c.entity_id).limit(one)
+        self._where_any = (first.scalar_subquery().is_not(None),)
         self.by_date = self.listing(LATE_FEES, "assessed_on", shown=IS_DUE)
         self.due = self.totals(IS_DUE)
 
