@@ -17,10 +17,10 @@ from .test_plans import plans_of
 WIDE: Final = re.compile(r"AUTOMATIC|SCAN portal_|SEARCH portal_\w+ USING .*\(firm_id=\?\)$")
 """Reading all rows of a table, or of a firm."""
 NARROW: Final = re.compile(
-    r"\w+ portal_(firm|journal_end|delivery) "
+    r"\w+ portal_(firm|journal_end|delivery|late_fee_1) "
     r"|.* portal_(journal_waiting|journal_end_undelivered|journal_position|link_entity)\b"
 )
-"""A firm is one row; what waits is asked for as a whole; of journals the end, of links the first few are looked at."""
+"""A firm is one row, and one late fee tells that it has any; what waits is asked for as a whole; of journals the end, of links the first few are looked at."""
 ASKS: Final = re.compile("SELECT|INSERT|UPDATE|DELETE|WITH")
 OF_JANE_AND_HOLDING: Final = [
     "sign_up again",
