@@ -91,9 +91,16 @@ def test_a_name_is_what_type_checkers_take_it_for() -> None:
     source = ast.parse(inspect.getsource(portal_linkage))
     told = [one for one in ast.walk(source) if isinstance(one, ast.ImportFrom) and one.level == 1 and one.module]
     named = {alias.name: import_module(f"portal_linkage.{one.module}") for one in told for alias in one.names}
-    assert sorted(named) == portal_linkage.__all__ == dir(portal_linkage)
+    assert sorted(named) == portal_linkage.__all__
+    assert {*named, "roster", "__doc__"} <= {*dir(portal_linkage)}
     for name, home in named.items():
         assert getattr(portal_linkage, name) is getattr(home, name)
+
+
+@pytest.mark.parametrize("part", ["domain", "ports", "roster", "service", "wire"])
+def test_a_part_is_there_without_being_imported(part: str) -> None:
+    """As where all of it is imported at once."""
+    assert python(f"import portal_linkage; print(portal_linkage.{part}.__name__)").stdout == f"portal_linkage.{part}\n"
 
 
 def test_a_name_that_is_not_of_the_face_is_refused() -> None:

@@ -46,6 +46,7 @@ _HOMES = (
     "domain.errors", "domain.values", "domain.entities", "domain.events", "domain.policy", "domain.outcomes", "service",
     "roster",
 )
+_PARTS = ("domain", "ports", "roster", "service", "wire")
 # fmt: on
 # isort: on
 
@@ -53,6 +54,8 @@ if not TYPE_CHECKING:  # which would take every name for one of the face
 
     def __getattr__(name: str) -> object:
         """Look a name up at home when it is first asked for: nobody waits for what they do not use."""
+        if name in _PARTS:
+            return import_module(f".{name}", __name__)
         if name in __all__:
             for home in _HOMES:
                 found = getattr(import_module(f".{home}", __name__), name, None)
@@ -62,4 +65,4 @@ if not TYPE_CHECKING:  # which would take every name for one of the face
         raise AttributeError(msg)
 
     def __dir__() -> list[str]:
-        return __all__
+        return sorted({*globals(), *__all__, *_PARTS})

@@ -45,6 +45,11 @@ def test_a_text_is_fine_or_has_a_flaw(text: str, least: int, most: int) -> None:
     """NUL, lone surrogates and the wrong length are flaws, and nothing else is."""
     flawed = "\0" in text or any("\ud800" <= one <= "\udfff" for one in text) or not least <= len(text) <= most
     assert (flaw_of(text, least=least, most=most) is not None) is flawed
+    if flawed:
+        with pytest.raises(InvalidValue, match=r"^name: "):
+            check_text("name", text, least=least, most=most)
+    else:
+        assert check_text("name", text, least=least, most=most) is text
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from portal_linkage.domain.values import Key, Question, Shape
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 INTS = st.integers(-(10**17) + 1, 10**18 - 1)
 ROW: Shape = (str, int, date)
-ASKED = Question.of("invoices", "acme", None, shape=ROW)
+ASKED = Question(("invoices", "acme", None), ROW)
 CURSOR = ASKED.cursor(("INV-1", 7, date(2026, 3, 2)))
 
 
@@ -95,8 +95,8 @@ def test_the_first_page_has_no_position() -> None:
 )
 def test_a_cursor_is_bound_to_its_question(one: list[str | None], other: list[str | None]) -> None:
     """A cursor of another question is refused, however much the two look alike."""
-    cursor = Question.of(*one, shape=(str,)).cursor(("row",))
-    asked = Question.of(*other, shape=(str,))
+    cursor = Question((*one,), (str,)).cursor(("row",))
+    asked = Question((*other,), (str,))
     if one == other:
         assert asked.position(PageRequest(10, cursor)) == ("row",)
     else:
@@ -120,14 +120,14 @@ def test_a_cursor_is_bound_to_its_question(one: list[str | None], other: list[st
 )
 def test_questions_that_look_alike_are_told_apart(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> None:
     """Absent, empty and concatenated parts make different questions."""
-    asked = Question.of(*one, shape=(str,))
+    asked = Question(one, (str,))
     with pytest.raises(InvalidCursor):
-        asked.position(PageRequest(10, Question.of(*other, shape=(str,)).cursor(("row",))))
+        asked.position(PageRequest(10, Question(other, (str,)).cursor(("row",))))
 
 
 def test_a_cursor_holds_no_address() -> None:
     """Neither what was asked about nor what the row is ordered by stands in it for all to read."""
-    cursor = Question.of("users", "acme", "jane.smith@example.com", shape=(str,)).cursor(("jane.smith@example.com",))
+    cursor = Question(("users", "acme", "jane.smith@example.com"), (str,)).cursor(("jane.smith@example.com",))
     assert b"jane" not in base64.urlsafe_b64decode(cursor)
     assert b"example" not in base64.urlsafe_b64decode(cursor)
 
@@ -212,7 +212,7 @@ def test_a_forged_key_is_no_crash(parts: list[str]) -> None:
 
 def listing(rows: Sequence[str]) -> "tuple[list[PageRequest], object]":
     """A listing of rows, and the requests that it met."""
-    asked = Question.of("rows", shape=(str,))
+    asked = Question(("rows",), (str,))
     met: list[PageRequest] = []
 
     def key_of(row: str) -> Key:

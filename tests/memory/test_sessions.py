@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from portal_linkage.adapters.memory import MemoryStore
+from portal_linkage.adapters.memory.door import Door
 from portal_linkage.domain.entities import InvoiceStatus
 from portal_linkage.domain.errors import Conflict, StoreUnavailable
 from portal_linkage.domain.values import PageRequest
@@ -327,6 +328,29 @@ def test_whoever_waits_for_a_store_that_is_closed_is_told(store: MemoryStore) ->
         store.close()
         waiting.end()
     assert (waiting.order, sorted(waiting.failed)) == ([], ["reader", "writer"])
+
+
+def test_nobody_is_let_in_past_those_who_wait() -> None:
+    """Whoever comes while the door is free, but somebody's turn has come, waits behind them."""
+    door = Door()
+    door._waiting.append("somebody whose turn it is")
+    with ThreadPoolExecutor(1) as pool:
+        inside = pool.submit(door.enter, alone=False)
+        with pytest.raises(TimeoutError):
+            inside.result(0.05)
+        with door._turn:
+            door._waiting.popleft()
+            door._turn.notify_all()
+        assert inside.result(60)
+
+
+def test_nobody_is_let_in_at_a_door_that_is_closed() -> None:
+    """Though nobody is inside, and nobody waits."""
+    door = Door()
+    door.close()
+    for alone in (True, False):
+        with pytest.raises(StoreUnavailable, match="the store has been closed"):
+            door.enter(alone=alone)
 
 
 def test_an_open_snapshot_of_a_closed_store_is_refused(store: MemoryStore) -> None:

@@ -20,7 +20,8 @@ NARROW: Final = re.compile(
     r"\w+ portal_(firm|journal_end|delivery|late_fee_1) "
     r"|.* portal_(journal_waiting|journal_end_undelivered|journal_position|link_entity)\b"
 )
-"""A firm is one row, and one late fee tells that it has any; what waits is asked for as a whole; of journals the end, of links the first few are looked at."""
+"""A firm is one row, and one late fee tells that it has any; what waits is asked for as a whole; of journals the end is
+looked at, and of links the first few."""
 ASKS: Final = re.compile("SELECT|INSERT|UPDATE|DELETE|WITH")
 OF_JANE_AND_HOLDING: Final = [
     "sign_up again",

@@ -28,15 +28,15 @@ class Listing(Generic[T]):
 
     def of(self, firm_id: FirmId, *filters: str | None) -> Question:
         """Ask for it at a firm, filtered."""
-        return Question.of(self.name, firm_id, *filters, shape=self.shape)
+        return Question((self.name, firm_id, *filters), self.shape)
 
     def within(self, scope: Scope) -> Question:
         """Ask for what is in a scope."""
         match scope:
             case LinkedTo(firm_id, user_id, entity_id):
-                return Question((self.name, firm_id, "linked", user_id, entity_id), self.shape)
+                return self.of(firm_id, "linked", user_id, entity_id)
             case Only(firm_id, entity_id):
-                return Question((self.name, firm_id, "only", entity_id), self.shape)
+                return self.of(firm_id, "only", entity_id)
             case _:
                 assert_never(scope)
 

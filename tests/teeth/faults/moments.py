@@ -10,6 +10,7 @@ import pytest
 
 from portal_linkage import ClientEntity, Page, PageRequest
 from portal_linkage.adapters.memory import MemoryStore
+from portal_linkage.adapters.memory.accounts import Accounts
 from portal_linkage.adapters.memory.clients import Entities
 from portal_linkage.adapters.memory.door import Door
 from portal_linkage.adapters.memory.session import Session
@@ -77,6 +78,24 @@ def remembers_what_was_undone(patch: pytest.MonkeyPatch) -> None:
 
     instead(patch, Session, "put", put)
     instead(patch, Cabinet, "in_scope", in_scope)
+
+
+@breaks(port("Store.transaction"), "test_a_client_that_is_undone_shows_none_of_its_bills", by_machine=False)
+def shows_a_client_that_was_undone(patch: pytest.MonkeyPatch) -> None:
+    """A client whose saving failed is seen, if it has bills."""
+    patch.setattr(Accounts, "discard", lambda *_: None)
+
+
+@breaks(port("Store.transaction"), "test_a_transaction_reads_again_what_it_has_changed_meanwhile", by_machine=False)
+def remembers_within_a_change(patch: pytest.MonkeyPatch) -> None:
+    """What is in a scope is found out once in each transaction."""
+    seen: WeakKeyDictionary[Session, dict[Scope, object]] = WeakKeyDictionary()
+
+    def in_scope(real: Callable[..., object], session: Session, scope: Scope) -> object:
+        known = seen.setdefault(session, {})
+        return known[scope] if scope in known else known.setdefault(scope, real(session, scope))
+
+    instead(patch, Session, "in_scope", in_scope)
 
 
 @breaks(port("Store.transaction"), "test_whatever_ends_a_transaction_undoes_it", by_machine=False)

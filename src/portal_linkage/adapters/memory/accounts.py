@@ -17,9 +17,10 @@ Due: TypeAlias = tuple[tuple[str, int, int], ...]
 
 @attrs.define(eq=False)
 class Account:
-    """One client as it is seen: who it is, if anybody sees it, and its bills and sums, where there are any.
+    """One client as it is seen: whether it is, and its bills and sums, where there are any.
 
-    Whether it is seen is told here: who walks through thousands need not look at each client for it.
+    Whether it is active is told here again, by `Accounts` alone: who walks through thousands of clients need not look
+    at each for it.
     """
 
     is_active: bool
@@ -33,7 +34,10 @@ class Account:
 
 
 class Accounts:
-    """The accounts of a firm, of all clients that were ever linked or billed. An account stays, as its client does."""
+    """The accounts of a firm, of all clients that were ever linked or billed. An account stays, if only empty.
+
+    It is an index of the clients: they change first, and it is told.
+    """
 
     def __init__(self, clients: Mapping[EntityId, ClientEntity]) -> None:
         self._clients = clients

@@ -1,7 +1,7 @@
 """How rows are found without looking at all of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 
@@ -16,6 +16,12 @@ T = TypeVar("T", bound=tuple[Any, ...])
 _SMALL: Final = 8
 # A re-sorting looks at every item; inserting one only moves the pointers behind it, about this many times faster.
 _REBUILT_FROM: Final = 64
+
+
+def place_in(ordered: Sequence[tuple[Any, ...]], key: tuple[Any, ...]) -> slice:
+    """Where the item stands that begins with a key; empty if it is not there, and where it would stand."""
+    place = bisect_left(ordered, key)
+    return slice(place, place + any(item[: len(key)] == key for item in ordered[place : place + 1]))
 
 
 class OrderedSet(Generic[T]):

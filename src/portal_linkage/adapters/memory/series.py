@@ -1,8 +1,9 @@
 """Bills in the order of their listings, with running sums: pages are merges, and totals look at no bill."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial, reduce
 from heapq import merge, nsmallest
 from itertools import chain, islice
 from operator import attrgetter, itemgetter
@@ -13,6 +14,7 @@ from ...domain.values import Key, Money
 from ...ports import Totals
 from ..listings import Listing
 from .accounts import Account, Accounts, Due, Run
+from .indexes import place_in
 
 B = TypeVar("B", bound=Invoice | LateFee | Payment)
 D = TypeVar("D", bound=Invoice | LateFee)
@@ -22,7 +24,7 @@ _FEW: Final = 8
 _bill: Final = itemgetter(-1)
 
 
-def _place(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+def _key_of(entry: tuple[Any, ...]) -> tuple[Any, ...]:
     return entry[:-1]
 
 
@@ -41,27 +43,27 @@ class Series(Generic[B]):
         runs = list(filter(None, map(self._run_of, accounts)))
         if after is not None:
             passed = self._order(after)
-            starts = (bisect_right(run, passed, key=_place) for run in runs)
+            starts = (bisect_right(run, passed, key=_key_of) for run in runs)
             rests = (run[start : start + count] for run, start in zip(runs, starts, strict=True))
             runs = [rest for rest in rests if rest]
         if len(runs) > _FEW:
-            ordered = islice(merge(*nsmallest(count, runs)), count)  # runs are sorted by their first bills
+            ordered = islice(merge(*nsmallest(count, runs)), count)  # no two runs begin alike
         else:
             ordered = islice(sorted(chain.from_iterable(run[:count] for run in runs)), count)
         return list(map(_bill, ordered))
 
     def add(self, bill: B) -> None:
         """Put a bill in its place."""
-        account = self._accounts.opened(bill.entity_id)
+        account, key = self._accounts.opened(bill.entity_id), self._order(self.listing.key(bill))
         run = self._run_of(account) or []
-        insort(run, (*self._order(self.listing.key(bill)), bill))
+        run[place_in(run, key)] = [(*key, bill)]
         setattr(account, self._part, run)
 
     def discard(self, bill: B) -> None:
         """Take a bill out."""
-        account = self._accounts.opened(bill.entity_id)
+        account, key = self._accounts.opened(bill.entity_id), self._order(self.listing.key(bill))
         run = self._run_of(account) or []
-        del run[bisect_left(run, self._order(self.listing.key(bill)))]
+        del run[place_in(run, key)]
         setattr(account, self._part, run or None)
 
     def _order(self, key: Key) -> tuple[Any, ...]:
@@ -97,9 +99,17 @@ class DueSeries(Series[D]):
         self._change(bill, -1)
 
     def _change(self, bill: D, by: int) -> None:
-        account, amount = self._accounts.opened(bill.entity_id), bill.amount_due
-        owed = {currency: (bills, units) for currency, bills, units in self._due_of(account) or ()}
-        bills, units = owed.get(amount.currency, (0, 0))
-        owed[amount.currency] = (bills + by, units + by * amount.units)
-        still = ((currency, bills, units) for currency, (bills, units) in owed.items() if bills)
-        setattr(account, self._sums, tuple(still) or None)
+        """Change the sum by a bill that came or went. Where that was stopped halfway before, it is added up anew."""
+        account = self._accounts.opened(bill.entity_id)
+        run, due = self._run_of(account) or (), _changed(self._due_of(account) or (), bill, by)
+        if sum(bills for _, bills, _ in due) != len(run):
+            due = reduce(partial(_changed, by=1), map(_bill, run), ())
+        setattr(account, self._sums, due or None)
+
+
+def _changed(due: Due, bill: Invoice | LateFee, by: int) -> Due:
+    amount = bill.amount_due
+    owed = {currency: (bills, units) for currency, bills, units in due}
+    bills, units = owed.get(amount.currency, (0, 0))
+    owed[amount.currency] = (bills + by, units + by * amount.units)
+    return tuple((currency, bills, units) for currency, (bills, units) in owed.items() if bills)

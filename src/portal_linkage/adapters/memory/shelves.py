@@ -1,6 +1,6 @@
 """The shelves that the rows of one firm are kept on, each with whatever it takes to find them again."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
@@ -22,7 +22,7 @@ from ...domain.viewers import LinkedTo, Only, Scope
 from ...ports import Mailbox
 from ..listings import LATE_FEES, OPEN_INVOICES, PAID_INVOICES, PAYMENTS, USERS, Listing
 from .accounts import Account, Accounts
-from .indexes import Directory, Groups, OrderedSet
+from .indexes import Directory, Groups, OrderedSet, place_in
 from .series import B, DueSeries, Series
 
 K = TypeVar("K", bound=Hashable)
@@ -33,7 +33,9 @@ H = TypeVar("H", bound=Hashable)
 class Shelf(Generic[K, V]):
     """Rows by their key, with whatever index a kind of shelf keeps of them.
 
-    All changes go through `put`, and its inverse is itself: putting back what was there undoes it, indexes and all.
+    All changes go through `put`, and its inverse is itself: putting back what was there undoes it, indexes and all. It
+    may have been stopped anywhere (Ctrl-C, a time limit). So what an index is given twice it holds once, and it is not
+    surprised when what is taken out is not there.
     """
 
     def __init__(self) -> None:
@@ -105,14 +107,15 @@ class InOrder:
 
     def add(self, user_id: UserId, placed: Placed) -> None:
         """Put a link in its place, which is mostly the last."""
-        insort(self._of.setdefault(user_id, []), placed)
+        links = self._of.setdefault(user_id, [])
+        links[place_in(links, placed[:2])] = [placed]
 
     def discard(self, user_id: UserId, placed: Placed) -> None:
         """Take a link out; a user without any is forgotten."""
-        links = self._of[user_id]
-        del links[bisect_left(links, placed)]
+        links = self._of.get(user_id, [])
+        del links[place_in(links, placed[:2])]
         if not links:
-            del self._of[user_id]
+            self._of.pop(user_id, None)
 
     def of(self, user_id: UserId) -> Sequence[Placed]:
         """All that a user is linked to."""
@@ -221,11 +224,15 @@ class Positions:
 
     def add(self, whose: Whose, position: int) -> None:
         """Note the next position."""
-        self._of.setdefault(whose, []).append(position)
+        positions = self._of.setdefault(whose, [])
+        if positions[-1:] != [position]:
+            positions.append(position)
 
-    def discard(self, whose: Whose, position: int) -> None:  # noqa: ARG002 -- it is the last
+    def discard(self, whose: Whose, position: int) -> None:
         """Take the last position away."""
-        self._of[whose].pop()
+        positions = self._of.get(whose, [])
+        if positions[-1:] == [position]:
+            positions.pop()
 
     def after(self, position: int, whose: Whose, count: int) -> list[int]:
         """The next positions of these events."""
@@ -312,7 +319,7 @@ class Cabinet:
                 if entity_id is None:
                     return self.links.of(user_id)
                 found = self.links.find((user_id, entity_id))
-                return () if found is None else found[:1]
+                return () if found is None else (found[0],)
             case Only(entity_id=entity_id):
                 return (Placed((0, 0), entity_id, self.accounts.of(entity_id)),)
             case _:

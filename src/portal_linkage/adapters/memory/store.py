@@ -111,8 +111,8 @@ class MemoryStore:
 
     @contextmanager
     def transaction(self) -> Generator[ports.Transaction, None, None]:
-        thread = self._door.enter(alone=True)
         session = Session(self._door, self._cabinets, writes=True)
+        thread = self._door.enter(alone=True)
         try:
             yield MemoryTransaction(session)
             session.check()

@@ -59,7 +59,8 @@ def unseen(value: sa.BindParameter[Any]) -> sa.ScalarSelect[Any]:
     """A value that no planner looks at.
 
     PostgreSQL keeps one plan for all values unless it expects less of a plan for those at hand. Where that is always so
-    (a short list, a rare word), it would plan anew each time, which takes as long as to answer.
+    (a short list, a rare word), it would plan anew each time, which takes as long as to answer. Ids of firms and users
+    stay in sight: there a plan for those at hand may be the better one. To SQLite it makes no difference.
     """
     return sa.select(value).scalar_subquery()
 
@@ -269,7 +270,7 @@ def _fenced(rows: Choice, name: str) -> sa.FromClause:
 
 
 def _in_array(rows: Choice, column: sa.ColumnElement[Any]) -> Choice:
-    """As one value: psycopg reads a text with a thousand places anew each time, and the server plans it anew."""
+    """As one value, whatever their number: psycopg reads a text with a thousand places anew each time."""
     given = unseen(sa.bindparam("ids", type_=postgresql.ARRAY(column.type)))
     ids = sa.func.unnest(given).table_valued("id").render_derived("ids")
     found = _fenced(rows.where(column == ids.c.id), "found")

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
@@ -89,11 +89,6 @@ class Question:
 
     parts: tuple[str | None, ...]
     shape: Shape
-
-    @classmethod
-    def of(cls, *parts: str | None, shape: Shape) -> Self:
-        """Ask."""
-        return cls(parts, shape)
 
     def cursor(self, key: Key) -> str:
         """The cursor that stands just after the row with this key."""

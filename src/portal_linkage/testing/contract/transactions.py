@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from ...domain.entities import InvoiceStatus
 from ...domain.errors import Conflict
 from ...domain.values import PageRequest
-from ...domain.viewers import LinkedTo
+from ...domain.viewers import LinkedTo, Only
 from ...ports import Refusals, Store, Transaction
-from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, firm, invoice, user
+from ..builders import ACME, JANE, JANE_ID, OTHER_FIRM, REALTY, SMITH, TRUST, at, entity, firm, invoice, link, user
 from ..titles import port
 from ._changes import CHANGES, WRONG_KINDS
 from ._furnished import Furnished
@@ -73,6 +74,26 @@ class TransactionPromises(Furnished):
         with furnished.snapshot() as snapshot:
             assert snapshot.firms.find(OTHER_FIRM) is None
             assert list(snapshot.entities.roster(OTHER_FIRM)) == []
+
+    def test_a_client_that_is_undone_shows_none_of_its_bills(self, furnished: Store) -> None:
+        """Bills may come before their client: when the client's saving has failed, nobody sees them."""
+        with furnished.transaction() as tx:
+            tx.invoices.save(invoice("early", "new"))
+        undone(furnished, lambda tx: tx.entities.save(entity("new")))
+        visit = Only(ACME, entity("new").entity_id)
+        with furnished.snapshot() as snapshot:
+            assert not snapshot.entities.covers(visit)
+            assert snapshot.invoices.in_scope(visit, InvoiceStatus.OPEN, PageRequest()).items == ()
+            assert snapshot.invoices.totals(visit).count == 0
+
+    def test_a_transaction_reads_again_what_it_has_changed_meanwhile(self, furnished: Store) -> None:
+        """L17: what was asked before a change, and in the same words, is found out anew after it."""
+        with furnished.transaction() as tx:
+            assert {one.entity_id for one in tx.entities.in_scope(EVERYTHING, PageRequest()).items} == {REALTY, SMITH}
+            tx.mailboxes.lock(ACME, JANE)
+            tx.links.remove_many([link(REALTY)])
+            assert [one.entity_id for one in tx.entities.in_scope(EVERYTHING, PageRequest()).items] == [SMITH]
+            assert tx.invoices.totals(EVERYTHING).count == 0
 
     def test_undone_attempts_do_not_count(self, furnished: Store) -> None:
         """A refused proof that was counted in a transaction that failed is not counted."""
