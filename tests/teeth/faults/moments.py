@@ -86,7 +86,7 @@ def shows_a_client_that_was_undone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Accounts, "discard", lambda *_: None)
 
 
-@breaks(port("Store.transaction"), "test_a_transaction_reads_again_what_it_has_changed_meanwhile", by_machine=False)
+@breaks("L17", "test_a_transaction_reads_again_what_it_has_changed_meanwhile", by_machine=False)
 def remembers_within_a_change(patch: pytest.MonkeyPatch) -> None:
     """What is in a scope is found out once in each transaction."""
     seen: WeakKeyDictionary[Session, dict[Scope, object]] = WeakKeyDictionary()
