@@ -417,7 +417,8 @@ class LinkageService:
         self, viewer: Viewer, entity_id: EntityId | None, page: PageRequest, ask: Callable[[_readings.Showing], T]
     ) -> T:
         check_type("viewer", viewer, _VIEWERS)
-        _check_given(entity_id=entity_id)
+        if entity_id is not None:
+            check_id("entity_id", entity_id)
         check_type("page", page, PageRequest)
         with self._store.snapshot() as snapshot:
             return ask(_readings.Showing(snapshot, viewer, _readings.scope_within(viewer, entity_id)))

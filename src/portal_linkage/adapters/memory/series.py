@@ -46,10 +46,13 @@ class Series(Generic[B]):
             starts = (bisect_right(run, passed, key=_key_of) for run in runs)
             rests = (run[start : start + count] for run, start in zip(runs, starts, strict=True))
             runs = [rest for rest in rests if rest]
+        ordered: Iterable[tuple[Any, ...]]
         if len(runs) > _FEW:
             ordered = islice(merge(*nsmallest(count, runs)), count)  # no two runs begin alike
-        else:
+        elif len(runs) > 1:
             ordered = islice(sorted(chain.from_iterable(run[:count] for run in runs)), count)
+        else:
+            ordered = chain.from_iterable(run[:count] for run in runs)
         return list(map(_bill, ordered))
 
     def add(self, bill: B) -> None:
