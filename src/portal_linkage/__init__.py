@@ -46,7 +46,7 @@ _HOMES = (
     "domain.errors", "domain.values", "domain.entities", "domain.events", "domain.policy", "domain.outcomes", "service",
     "roster",
 )
-_PARTS = ("domain", "ports", "roster", "service", "wire")
+_PARTS = ("domain", "ports", "roster", "service", "wire")  # what the names of the face bring with them
 # fmt: on
 # isort: on
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from portal_linkage.adapters.memory.indexes import Directory, Groups, OrderedSet, Sought
+from portal_linkage.adapters.memory.shelves import Positions
+from portal_linkage.testing.builders import JANE_ID
 
 texts = st.text("abc\0", max_size=4)
 items = st.tuples(texts, st.sampled_from("12"))
@@ -265,3 +267,40 @@ def test_the_rarest_word_leads(typed: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert sought is not None
     assert [*directory.matching(sought)] == [1_000]
     assert looked_at == [" rare trust"]
+
+
+def test_a_position_that_comes_or_goes_twice_counts_once() -> None:
+    """Whatever of a change that was stopped had been done, what undoes it does it again."""
+    positions, whose = Positions(), (JANE_ID, None)
+    positions.discard(whose, 1)
+    for position in (1, 1, 2):
+        positions.add(whose, position)
+    assert positions.after(0, whose, 9) == [1, 2]
+    for _ in range(2):
+        positions.discard(whose, 2)
+    assert positions.after(0, whose, 9) == [1]
+
+
+class Stopping(tuple[str]):
+    """An item at which a reader is stopped when it is first compared."""
+
+    __slots__ = ()
+    is_due = True
+
+    def __gt__(self, other: tuple[str, ...]) -> bool:
+        if Stopping.is_due:
+            Stopping.is_due = False
+            raise KeyboardInterrupt
+        return super().__gt__(other)
+
+
+def test_a_reader_who_is_stopped_loses_nothing() -> None:
+    """What has come is sorted in when it is next read."""
+    ordered: OrderedSet[tuple[str]] = OrderedSet()
+    for number in range(200):
+        ordered.add((f"{number:03}",))
+    ordered.after(None, 1)
+    ordered.add(Stopping(("new",)))
+    with pytest.raises(KeyboardInterrupt):
+        ordered.after(None, 1)
+    assert ordered.after(("199",), 9) == [("new",)]

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from portal_linkage.adapters.listings import LATE_FEES, PAYMENTS
 from portal_linkage.adapters.memory.accounts import Accounts
-from portal_linkage.adapters.memory.series import Series
+from portal_linkage.adapters.memory.series import DueSeries, Series
 from portal_linkage.domain.entities import LateFee, Payment
-from portal_linkage.domain.values import EntityId, Key
-from portal_linkage.testing.builders import NOON, late_fee, payment
+from portal_linkage.domain.values import EntityId, Key, Money
+from portal_linkage.ports import Totals
+from portal_linkage.testing.builders import NOON, late_fee, payment, usd
 
 CLIENTS = [EntityId(f"c{number:02d}") for number in range(40)]
 BILLS = st.lists(st.tuples(st.sampled_from(CLIENTS), st.integers(0, 9)), min_size=60, max_size=120)
@@ -46,3 +47,48 @@ def test_a_page_of_many_clients_is_the_start_of_all_in_order(
     if start:
         assert first(fees, LATE_FEES.key(fees_asked[start - 1])) == fees_asked[start : start + count]
         assert first(payments, PAYMENTS.key(paid_asked[start - 1])) == paid_asked[start : start + count]
+
+
+def due_of(series: DueSeries[Any], accounts: Accounts) -> Totals:
+    """What is due of one client."""
+    return series.totals([accounts.of(CLIENTS[0])])
+
+
+def test_a_bill_that_comes_or_goes_twice_counts_once() -> None:
+    """Who undoes a change that was stopped knows only what it was to do."""
+    accounts = Accounts({})
+    fees = DueSeries(LATE_FEES, accounts, "late_fees", lambda _: True)
+    one, another = (late_fee(name, CLIENTS[0], amount_due=usd(100)) for name in ("a", "b"))
+    for fee in (one, one, another):
+        fees.add(fee)
+    assert due_of(fees, accounts) == Totals(2, {"USD": usd(200)})
+    for _ in range(2):
+        fees.discard(one)
+    assert due_of(fees, accounts) == Totals(1, {"USD": usd(100)})
+
+
+def test_a_bill_is_not_taken_out_for_another_one_in_its_place() -> None:
+    """One that is to be put back may stand there already, and what replaced it may never have come."""
+    accounts = Accounts({})
+    fees = DueSeries(LATE_FEES, accounts, "late_fees", lambda _: True)
+    old, new = (late_fee("a", CLIENTS[0], amount_due=usd(amount)) for amount in (1, 2))
+    for fee in (old, late_fee("b", CLIENTS[0], amount_due=usd(10))):
+        fees.add(fee)
+    fees.discard(new)
+    fees.add(old)
+    assert due_of(fees, accounts) == Totals(2, {"USD": usd(11)})
+    fees.add(new)
+    assert due_of(fees, accounts) == Totals(2, {"USD": usd(12)})
+
+
+def test_a_sum_that_does_not_fit_its_bills_is_added_up_anew() -> None:
+    """A bill came, and who saved it was stopped before it was added to the sum: undone, or saved again, it fits."""
+    accounts = Accounts({})
+    fees = DueSeries(LATE_FEES, accounts, "late_fees", lambda _: True)
+    euros = late_fee("b", CLIENTS[0], amount_due=Money.of_units(3, "EUR"))
+    for undo in (fees.add, fees.discard):
+        fees.add(late_fee("a", CLIENTS[0], amount_due=usd(1)))
+        Series.add(fees, euros)
+        undo(euros)
+        expected = {"EUR": Money.of_units(3, "EUR"), "USD": usd(1)} if undo == fees.add else {"USD": usd(1)}
+        assert due_of(fees, accounts) == Totals(len(expected), expected)

@@ -17,10 +17,10 @@ Due: TypeAlias = tuple[tuple[str, int, int], ...]
 
 @attrs.define(eq=False)
 class Account:
-    """One client as it is seen: whether it is, and its bills and sums, where there are any.
+    """The bills and sums of one client, where there are any, and whether it is seen.
 
-    Whether it is active is told here again, by `Accounts` alone: who walks through thousands of clients need not look
-    at each for it.
+    That is a copy of what the client says, which only `Accounts` writes: who walks through thousands of clients need
+    not look at each for it.
     """
 
     is_active: bool

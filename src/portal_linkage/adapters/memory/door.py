@@ -42,8 +42,9 @@ class Door:
     def leave(self, thread: int) -> None:
         """Go, and let others have their turn."""
         with self._lock:
-            self._inside[thread] -= 1
-            if not self._inside[thread]:
+            if self._inside[thread] > 1:
+                self._inside[thread] -= 1
+            else:
                 del self._inside[thread]
             self._alone = False
             if self._waiting:

@@ -19,9 +19,10 @@ _REBUILT_FROM: Final = 64
 
 
 def place_in(ordered: Sequence[tuple[Any, ...]], key: tuple[Any, ...]) -> slice:
-    """Where the item stands that begins with a key; empty if it is not there, and where it would stand."""
+    """Where the one item stands that begins with a key; empty if it is not there, and where it would stand."""
     place = bisect_left(ordered, key)
-    return slice(place, place + any(item[: len(key)] == key for item in ordered[place : place + 1]))
+    is_there = place < len(ordered) and ordered[place][: len(key)] == key
+    return slice(place, place + is_there)
 
 
 class OrderedSet(Generic[T]):
@@ -76,13 +77,14 @@ class OrderedSet(Generic[T]):
     def _insert(self) -> None:
         items, pending = self._items, self._pending
         while pending:
-            item, wanted = pending.popitem()
+            item, wanted = next(reversed(pending.items()))
             place = bisect_left(items, item)
             there = place < len(items) and items[place] == item
             if wanted and not there:
                 items.insert(place, item)
             elif there and not wanted:
                 del items[place]
+            del pending[item]  # last: a reader may be stopped anywhere
 
 
 class Groups(Generic[K, V]):

@@ -55,19 +55,26 @@ class Series(Generic[B]):
             ordered = chain.from_iterable(run[:count] for run in runs)
         return list(map(_bill, ordered))
 
-    def add(self, bill: B) -> None:
-        """Put a bill in its place."""
+    def add(self, bill: B) -> bool:
+        """Put a bill in its place; whether it was not there."""
         account, key = self._accounts.opened(bill.entity_id), self._order(self.listing.key(bill))
         run = self._run_of(account) or []
-        run[place_in(run, key)] = [(*key, bill)]
+        place = place_in(run, key)
+        was_there = any(entry[-1] is bill for entry in run[place])
+        run[place] = [(*key, bill)]
         setattr(account, self._part, run)
+        return not was_there
 
-    def discard(self, bill: B) -> None:
-        """Take a bill out."""
+    def discard(self, bill: B) -> bool:
+        """Take a bill out, but not another one that has its place; whether it was there."""
         account, key = self._accounts.opened(bill.entity_id), self._order(self.listing.key(bill))
         run = self._run_of(account) or []
-        del run[place_in(run, key)]
-        setattr(account, self._part, run or None)
+        place = place_in(run, key)
+        is_there = any(entry[-1] is bill for entry in run[place])
+        if is_there:
+            del run[place]
+            setattr(account, self._part, run or None)
+        return is_there
 
     def _order(self, key: Key) -> tuple[Any, ...]:
         if not self.listing.newest_first:
@@ -93,16 +100,22 @@ class DueSeries(Series[D]):
                 due[currency] = due.get(currency, 0) + units
         return Totals(count, {currency: Money.of_units(due[currency], currency) for currency in sorted(due)})
 
-    def add(self, bill: D) -> None:
-        super().add(bill)
-        self._change(bill, 1)
+    def add(self, bill: D) -> bool:
+        has_come = super().add(bill)
+        self._change(bill, int(has_come))
+        return has_come
 
-    def discard(self, bill: D) -> None:
-        super().discard(bill)
-        self._change(bill, -1)
+    def discard(self, bill: D) -> bool:
+        has_gone = super().discard(bill)
+        self._change(bill, -int(has_gone))
+        return has_gone
 
     def _change(self, bill: D, by: int) -> None:
-        """Change the sum by a bill that came or went. Where that was stopped halfway before, it is added up anew."""
+        """Change the sum by a bill that came or went.
+
+        Where that was stopped halfway, it and its run are apart by a bill, and the next change is to undo that: then it
+        is added up anew.
+        """
         account = self._accounts.opened(bill.entity_id)
         run, due = self._run_of(account) or (), _changed(self._due_of(account) or (), bill, by)
         if sum(bills for _, bills, _ in due) != len(run):

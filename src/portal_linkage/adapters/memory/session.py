@@ -13,6 +13,8 @@ from .shelves import Cabinet, K, Placed, Shelf, V
 
 _NOTHING: Final = Cabinet()
 _account: Final = attrgetter("account")
+_PATIENCE: Final = 100
+"""How often an undoing may be stopped, and goes on."""
 
 
 class Session:
@@ -25,7 +27,7 @@ class Session:
         self._door = door
         self._cabinets = cabinets
         self._writes = writes
-        self._log: list[tuple[Shelf[Any, Any], Any, Any]] = []
+        self._log: list[tuple[Shelf[Any, Any], Any, Any, Any]] = []
         self._asked: tuple[Scope | None, list[Placed]] = (None, [])
         self._ended = False
 
@@ -68,14 +70,30 @@ class Session:
 
     def put(self, shelf: Shelf[K, V], key: K, row: V | None) -> None:
         """Replace what stands on a shelf of an opened cabinet; ``None`` takes it away."""
-        self._log.append((shelf, key, shelf.find(key)))
+        self._log.append((shelf, key, shelf.find(key), row))
         shelf.put(key, row)
 
     def undo(self) -> None:
-        """Put everything back as it was before the block, the last change first."""
-        while self._log:
-            shelf, key, old = self._log.pop()
-            shelf.put(key, old)
+        """Put everything back as it was before the block, the last change first.
+
+        Who stops this has to wait until all is undone. Where that cannot be done the store is closed: nobody is to see
+        what is half a change.
+        """
+        stops: list[BaseException] = []
+        while self._log and len(stops) < _PATIENCE:
+            try:
+                self._undo_last()
+            except BaseException as stop:  # noqa: BLE001 -- whatever it is: it is raised when all is undone
+                stops.append(stop)
+        if self._log:
+            self._door.close()
+        if stops:
+            raise stops[-1]
+
+    def _undo_last(self) -> None:
+        shelf, key, old, row = self._log[-1]
+        shelf.put_back(key, old, row)
+        self._log.pop()
 
     def check(self) -> None:
         """Refuse what comes after the end.

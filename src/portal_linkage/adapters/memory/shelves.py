@@ -33,9 +33,9 @@ H = TypeVar("H", bound=Hashable)
 class Shelf(Generic[K, V]):
     """Rows by their key, with whatever index a kind of shelf keeps of them.
 
-    All changes go through `put`, and its inverse is itself: putting back what was there undoes it, indexes and all. It
-    may have been stopped anywhere (Ctrl-C, a time limit). So what an index is given twice it holds once, and it is not
-    surprised when what is taken out is not there.
+    All changes go through `put`, and `put_back` undoes one, wherever it was stopped (Ctrl-C, a time limit), and however
+    often it is itself. So what an index is given twice it holds once, and it is not surprised when what is taken out is
+    not there.
     """
 
     def __init__(self) -> None:
@@ -51,10 +51,16 @@ class Shelf(Generic[K, V]):
 
     def put(self, key: K, row: V | None) -> None:
         """Replace what stands under the key; ``None`` takes it away."""
-        # Taken away first: what is replaced moves to the end.
-        old = self.rows.pop(key, None)
-        if old is not None:
-            for index, *entry in self._entries(key, old):
+        self._exchange(key, self.rows.get(key), row)
+
+    def put_back(self, key: K, old: V | None, row: V | None) -> None:
+        """Let what stood under the key stand there again, and nothing be left of what replaced it."""
+        self._exchange(key, row, old)
+
+    def _exchange(self, key: K, gone: V | None, row: V | None) -> None:
+        self.rows.pop(key, None)  # first: what is replaced moves to the end
+        if gone is not None:
+            for index, *entry in self._entries(key, gone):
                 index.discard(*entry)
         if row is not None:
             self.rows[key] = row

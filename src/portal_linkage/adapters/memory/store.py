@@ -89,8 +89,10 @@ class _Reading:
         return snapshot
 
     def __exit__(self, *_: object) -> None:
-        self._session.end()
-        self._door.leave(self._thread)
+        try:
+            self._session.end()
+        finally:
+            self._door.leave(self._thread)
 
 
 class MemoryStore:
@@ -120,8 +122,10 @@ class MemoryStore:
             session.undo()
             raise
         finally:
-            session.end()
-            self._door.leave(thread)
+            try:
+                session.end()
+            finally:
+                self._door.leave(thread)
 
     def changes(self, *, after: str | None = None, limit: int = MAX_LIMIT) -> Page[Event]:
         page = PageRequest(limit, after)
