@@ -83,51 +83,45 @@ def journal_of_others(tx: Transaction) -> None:
 CHANGES: Final = {**KINDS, "journal of others": journal_of_others}
 
 
-@pytest.mark.no_cover  # it counts lines itself
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_that_is_stopped_anywhere_is_undone_and_can_be_made_again(name: str) -> None:
-    """Everything reads as it did before; and made again, as if it had never been stopped."""
+def assert_undone_wherever_it_is_stopped(name: str, stopped: Callable[[MemoryStore, int], bool]) -> None:
+    """Everything reads as before the change; and made again, it is as if it had never been stopped."""
     store = furnished()
     before = picture(store)
     with store.transaction() as tx:
         CHANGES[name](tx)
     after, line = picture(store), 1
-    while change_until(store := furnished(), CHANGES[name], line, is_putting):
+    while stopped(store := furnished(), line):
         assert picture(store) == before, line
         with store.transaction() as tx:
             CHANGES[name](tx)
         assert picture(store) == after, line
         line += 1
     assert line > 1
+
+
+@pytest.mark.no_cover  # it counts lines itself
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_that_is_stopped_anywhere_is_undone_and_can_be_made_again(name: str) -> None:
+    """At each line that puts a row on a shelf, or tells an index of it."""
+    assert_undone_wherever_it_is_stopped(name, lambda store, line: change_until(store, CHANGES[name], line, is_putting))
 
 
 @pytest.mark.no_cover  # likewise
 @pytest.mark.parametrize("name", CHANGES)
 def test_whoever_stops_what_undoes_a_change_waits_until_it_is_undone(name: str) -> None:
-    """A change that has failed is undone all the same, and can be made again."""
+    """A change that has failed by itself is undone all the same."""
 
     def fail(tx: Transaction) -> None:
         CHANGES[name](tx)
         raise GaveUpError
 
-    def fails_until(store: MemoryStore, line: int) -> bool:
+    def stopped(store: MemoryStore, line: int) -> bool:
         try:
             return change_until(store, fail, line, is_putting_back)
         except GaveUpError:
             return False
 
-    store = furnished()
-    before = picture(store)
-    with store.transaction() as tx:
-        CHANGES[name](tx)
-    after, line = picture(store), 1
-    while fails_until(store := furnished(), line):
-        assert picture(store) == before, line
-        with store.transaction() as tx:
-            CHANGES[name](tx)
-        assert picture(store) == after, line
-        line += 1
-    assert line > 1
+    assert_undone_wherever_it_is_stopped(name, stopped)
 
 
 def test_a_store_in_which_a_change_cannot_be_undone_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,20 +73,19 @@ class Session:
         self._log.append((shelf, key, shelf.find(key), row))
         shelf.put(key, row)
 
-    def undo(self) -> None:
-        """Put everything back as it was before the block, the last change first.
+    def keep(self) -> None:
+        """What was changed is to stay; refused as by `check`."""
+        self.check()
+        self._log = []
 
-        Who stops this has to wait until all is undone. Where that cannot be done the store is closed: nobody is to see
-        what is half a change.
-        """
+    def undo(self) -> None:
+        """Put everything back as it was before the block, the last change first. Who stops this has to wait."""
         stops: list[BaseException] = []
         while self._log and len(stops) < _PATIENCE:
             try:
                 self._undo_last()
             except BaseException as stop:  # noqa: BLE001 -- whatever it is: it is raised when all is undone
                 stops.append(stop)
-        if self._log:
-            self._door.close()
         if stops:
             raise stops[-1]
 
@@ -108,7 +107,9 @@ class Session:
             raise Conflict("this snapshot or transaction has ended with its with block")
 
     def end(self) -> None:
-        """The block is over."""
+        """The block is over. If something is neither kept nor undone, nobody is to see it: the store is closed."""
+        if self._log:
+            self._door.close()
         self._ended = True
 
 

@@ -117,7 +117,7 @@ class MemoryStore:
         thread = self._door.enter(alone=True)
         try:
             yield MemoryTransaction(session)
-            session.check()
+            session.keep()
         except BaseException:
             session.undo()
             raise
