@@ -28,6 +28,20 @@ if TYPE_CHECKING:
         NotPermitted, NothingToLink, PaymentNotFound, PlanNotConfirmed, PlanOutdated, PortalLinkageError,
         StoreUnavailable, UserNotFound,
     )
+else:
+
+    def __getattr__(name: str) -> object:
+        """Look a name up at home when it is first asked for: nobody waits for what they do not use."""
+        if name in _PARTS:
+            return import_module(f".{name}", __name__)
+        if name in __all__:
+            homes = (import_module(f".{home}", __name__) for home in _HOMES)
+            return globals().setdefault(name, next(getattr(home, name) for home in homes if hasattr(home, name)))
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__, *_PARTS})
 
 __all__ = [
     "AlreadyLinked", "AlreadySignedUp", "Arrival", "ArrivalRule", "AutoLink", "Bar", "BarLifted", "Claim",
@@ -49,20 +63,3 @@ _HOMES = (
 _PARTS = ("domain", "ports", "roster", "service", "wire")  # what the names of the face bring with them
 # fmt: on
 # isort: on
-
-if not TYPE_CHECKING:  # which would take every name for one of the face
-
-    def __getattr__(name: str) -> object:
-        """Look a name up at home when it is first asked for: nobody waits for what they do not use."""
-        if name in _PARTS:
-            return import_module(f".{name}", __name__)
-        if name in __all__:
-            for home in _HOMES:
-                found = getattr(import_module(f".{home}", __name__), name, None)
-                if found is not None:
-                    return globals().setdefault(name, found)
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__, *_PARTS})

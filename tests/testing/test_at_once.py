@@ -61,6 +61,7 @@ class Lazy(MemoryStore):
         try:
             yield MemoryTransaction(session)
         finally:
+            session.keep()
             session.end()
             if session.is_alone:
                 self._alone.release()
