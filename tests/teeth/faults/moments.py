@@ -23,6 +23,20 @@ from portal_linkage.testing.titles import COST, port
 from ..fault import breaks, instead
 
 
+def remember_scopes(
+    patch: pytest.MonkeyPatch, owner: type[Cabinet | Session]
+) -> WeakKeyDictionary[Cabinet | Session, dict[Scope, object]]:
+    """Let each of these find out once what is in a scope; what they have found out."""
+    seen: WeakKeyDictionary[Cabinet | Session, dict[Scope, object]] = WeakKeyDictionary()
+
+    def in_scope(real: Callable[..., object], one: Cabinet | Session, scope: Scope) -> object:
+        known = seen.setdefault(one, {})
+        return known[scope] if scope in known else known.setdefault(scope, real(one, scope))
+
+    instead(patch, owner, "in_scope", in_scope)
+    return seen
+
+
 @breaks(
     "L17",
     "test_no_reading_after_an_unlink_shows_the_entity",
@@ -30,13 +44,7 @@ from ..fault import breaks, instead
 )
 def remembers_what_somebody_saw(patch: pytest.MonkeyPatch) -> None:
     """What is in a scope is found out once, and never again."""
-    seen: WeakKeyDictionary[Cabinet, dict[Scope, object]] = WeakKeyDictionary()
-
-    def in_scope(real: Callable[..., object], cabinet: Cabinet, scope: Scope) -> object:
-        known = seen.setdefault(cabinet, {})
-        return known[scope] if scope in known else known.setdefault(scope, real(cabinet, scope))
-
-    instead(patch, Cabinet, "in_scope", in_scope)
+    remember_scopes(patch, Cabinet)
 
 
 @breaks("L15", "test_a_snapshot_stands_still", by_machine=False)
@@ -66,18 +74,13 @@ def swallows_a_rollback(patch: pytest.MonkeyPatch) -> None:
 @breaks("L17", "test_what_was_read_of_an_undone_change_is_not_remembered", by_machine=False)
 def remembers_what_was_undone(patch: pytest.MonkeyPatch) -> None:
     """What is in a scope is found out anew after every change, but for one that is taken back."""
-    seen: WeakKeyDictionary[Cabinet, dict[Scope, object]] = WeakKeyDictionary()
+    seen = remember_scopes(patch, Cabinet)
 
     def put(real: Callable[..., None], *about: object) -> None:
         seen.clear()
         real(*about)
 
-    def in_scope(real: Callable[..., object], cabinet: Cabinet, scope: Scope) -> object:
-        known = seen.setdefault(cabinet, {})
-        return known[scope] if scope in known else known.setdefault(scope, real(cabinet, scope))
-
     instead(patch, Session, "put", put)
-    instead(patch, Cabinet, "in_scope", in_scope)
 
 
 @breaks(port("Store.transaction"), "test_a_client_that_is_undone_shows_none_of_its_bills", by_machine=False)
@@ -89,13 +92,7 @@ def shows_a_client_that_was_undone(patch: pytest.MonkeyPatch) -> None:
 @breaks("L17", "test_a_transaction_reads_again_what_it_has_changed_meanwhile", by_machine=False)
 def remembers_within_a_change(patch: pytest.MonkeyPatch) -> None:
     """What is in a scope is found out once in each transaction."""
-    seen: WeakKeyDictionary[Session, dict[Scope, object]] = WeakKeyDictionary()
-
-    def in_scope(real: Callable[..., object], session: Session, scope: Scope) -> object:
-        known = seen.setdefault(session, {})
-        return known[scope] if scope in known else known.setdefault(scope, real(session, scope))
-
-    instead(patch, Session, "in_scope", in_scope)
+    remember_scopes(patch, Session)
 
 
 @breaks(port("Store.transaction"), "test_whatever_ends_a_transaction_undoes_it", by_machine=False)
